@@ -1,0 +1,67 @@
+"""A typed field: one declaration that the form, the check, the HTTP schema, the docs and the tests all read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.errors import StudioError
+
+Kind = Literal["text", "labels", "choice", "integer", "number", "switch", "image", "pairs"]
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "text": (str,), "choice": (str,), "integer": (int,), "number": (int, float), "switch": (bool,),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input, option or setting.
+
+    kind: which values it takes and which widget draws it. `None` is allowed where `default` is None and it is not required.
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    help: str = ""
+    default: Any = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    advanced: bool = False
+
+    def check(self, value: Any) -> Any:
+        """Return the value as its type, or raise StudioError naming the field and what was received."""
+        if value is None:
+            if self.required:
+                raise StudioError(f"{self.label} is missing.", f"Give a value for `{self.name}`.")
+            return None
+        if self.kind == "number" and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        types = _TYPES.get(self.kind)
+        if types and (not isinstance(value, types) or (isinstance(value, bool) and self.kind != "switch")):
+            raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes {self._takes()}.")
+        too_small = self.minimum is not None and self.kind in ("integer", "number") and value < self.minimum
+        too_large = self.maximum is not None and self.kind in ("integer", "number") and value > self.maximum
+        if too_small or too_large or value != value:
+            raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes {self._takes()}.")
+        if self.choices and self.kind == "choice" and value not in self.choices:
+            raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes one of {', '.join(self.choices)}.")
+        return value
+
+    def _takes(self) -> str:
+        noun = {"integer": "a whole number", "number": "a number", "switch": "true or false"}.get(self.kind, "a text")
+        if self.minimum is not None and self.maximum is not None:
+            return f"{noun} from {self.minimum:g} to {self.maximum:g}"
+        if self.minimum is not None:
+            return f"{noun} of at least {self.minimum:g}"
+        return f"{noun} of at most {self.maximum:g}" if self.maximum is not None else noun
+
+
+def check_all(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Check given values against their fields, fill in defaults, and refuse unknown names, all of them at once."""
+    known = {field.name: field for field in fields}
+    if unknown := sorted(set(values) - set(known)):
+        raise StudioError(f"Unknown: {', '.join(unknown)}.", f"Known are {', '.join(known)}.")
+    return {name: field.check(values.get(name, field.default)) for name, field in known.items()}

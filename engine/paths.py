@@ -1,0 +1,42 @@
+"""Where everything is kept: one home folder, moved by the environment variable STUDIO_HOME."""
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """The home folder (default ~/.backprop), made if it is missing."""
+    folder = Path(os.environ.get("STUDIO_HOME") or Path.home() / ".backprop").expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _inside(name: str) -> Path:
+    folder = home() / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def database_url() -> str:
+    """STUDIO_DATABASE_URL, or the SQLite file in the home folder."""
+    return os.environ.get("STUDIO_DATABASE_URL") or f"sqlite:///{home() / 'hub.db'}"
+
+
+def models() -> Path:
+    return _inside("models")
+
+
+def runs() -> Path:
+    return _inside("runs")
+
+
+def data() -> Path:
+    return _inside("data")
+
+
+def cache() -> Path:
+    return _inside("cache")
+
+
+def logs() -> Path:
+    return _inside("logs")
