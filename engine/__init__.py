@@ -1,0 +1,54 @@
+"""Backprop Studio's library: ready-made and finetuned models for nine tasks, without a browser.
+
+Everything here is imported at its first use, so that `import engine` costs next to nothing and loads no torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.errors import StudioError as StudioError
+    from engine.inference.similarity import cosine_similarity as cosine_similarity
+    from engine.models.auto_model import AutoModel as AutoModel
+    from engine.models.base import BaseModel as BaseModel
+    from engine.models.keeping import load as load
+    from engine.models.keeping import save as save
+    from engine.models.keeping import upload as upload
+    from engine.models.validate import validate_model as validate_model
+    from engine.tasks.text_classification import TextClassification as TextClassification
+    from engine.training.settings import Settings as Settings
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AutoModel": "engine.models.auto_model",
+    "BaseModel": "engine.models.base",
+    "HFModel": "engine.models.generic",
+    "PathModel": "engine.models.generic",
+    "Settings": "engine.training.settings",
+    "StudioError": "engine.errors",
+    "cosine_similarity": "engine.inference.similarity",
+    "load": "engine.models.keeping",
+    "save": "engine.models.keeping",
+    "upload": "engine.models.keeping",
+    "validate_model": "engine.models.validate",
+}
+_MODULES = ("data", "hub", "inference", "models", "runs", "tasks", "training")
+
+
+def _tasks() -> dict[str, Any]:
+    return {task.__name__: task for task in import_module("engine.tasks").TASKS.values()}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(f"engine.{name}")
+    if name[:1].isupper() and name in (tasks := _tasks()):
+        return tasks[name]
+    raise AttributeError(f"engine has no {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *_MODULES, *_tasks()})

@@ -1,0 +1,43 @@
+"""What a task declares about its finetuning: columns, variants, and the sample that comes with it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnKind = Literal["text", "label", "labels", "score", "group", "image", "pairs"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One key of a variant's `params`.
+
+    guesses: lower-case names that a user's own column may bear, best first.
+    """
+
+    key: str
+    kind: ColumnKind
+    label: str
+    help: str
+    example: str
+    required: bool = True
+    guesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to finetune a task. metric: the primary one, which a run is judged by."""
+
+    name: str
+    label: str
+    help: str
+    columns: tuple[Column, ...]
+    metric: str
+    greater_is_better: bool = True
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A small real data set in `assets/` to try finetuning with."""
+
+    file: str
+    sentence: str
+    licence: str

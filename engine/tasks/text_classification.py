@@ -1,0 +1,84 @@
+"""Text classification: which of these labels fit this text?"""
+
+from typing import Any
+
+from engine.errors import StudioError
+from engine.fields import Field
+from engine.tasks.base import Task
+from engine.tasks.declarations import Column, Sample, Variant
+
+_TEXTS = Column(
+    key="texts", kind="text", label="Text", help="The text to sort.", example="I still have not received my new card",
+    guesses=("text", "texts", "message", "sentence", "content", "body", "review", "comment", "question", "utterance", "query",
+             "input_text", "description", "title", "v2"),
+)
+_GUESSES = ("label", "labels", "category", "categories", "class", "intent", "topic", "target", "tag", "tags", "type", "group",
+            "sentiment", "output_text", "y", "v1")
+
+
+class TextClassification(Task):
+    """Probabilities of labels for a text.
+
+    >>> TextClassification()("I want my money back", labels=["refund", "praise"])
+    """
+
+    name = "text-classification"
+    title = "Sort texts"
+    term = "text classification"
+    sentence = "Give each text the labels that fit it: topics, intents, spam or not. Name any labels, or train on your own."
+    icon = ":material/label:"
+    group = "Text"
+    page = "text_classification"
+    inputs = (Field(name="text", kind="text", label="Text", help="The text to sort.", required=True),)
+    options = (
+        Field(name="labels", kind="labels", label="Labels",
+              help="What the text may be about, one label each. A model trained on your data uses its own labels."),
+        Field(name="top_k", kind="integer", label="How many labels", help="Only the most probable labels are shown; 0 shows all.",
+              default=0, minimum=0, maximum=100_000, advanced=True),
+    )
+    variants = (
+        Variant(
+            name="single_label", label="One label per text", help="Each text has exactly one label.", metric="accuracy",
+            columns=(_TEXTS, Column(key="labels", kind="label", label="Label", help="The label of the text.",
+                                    example="card_arrival", guesses=_GUESSES)),
+        ),
+        Variant(
+            name="multi_label", label="Several labels per text", help="Each text has any number of labels, also none.", metric="f1_micro",
+            columns=(_TEXTS, Column(key="labels", kind="labels", label="Labels", help="The labels of the text, separated by | or ;",
+                                    example="card_arrival|complaint", guesses=_GUESSES)),
+        ),
+    )
+    default_model = "minilm"
+    examples = (
+        {"text": "I am mad because my product broke the first time I used it", "labels": ["product issue", "nature"]},
+        {"text": "Congratulations! You have won a prize, call now to claim it", "labels": ["advertising", "appointment", "family"]},
+        {"text": "The bank raised its interest rate by half a percent", "labels": ["economy", "sport", "cooking"]},
+    )
+    sample = Sample(file="samples/text_classification.csv", sentence="Short messages, each with one topic.", licence="CC BY 4.0")
+
+    def __call__(self, text: str | list[str], labels: list[str] | list[list[str]] | None = None, top_k: int = 0) -> Any:
+        """{label: probability} for a text, most probable first; a list of these for a list of texts.
+
+        labels: zero-shot labels, for all texts or a list of lists with one for each; a finetuned model uses its own.
+        """
+        return self._call({"text": text}, {"labels": labels, "top_k": top_k})
+
+    def _check_options(self, options: dict[str, Any], count: int) -> dict[str, Any]:
+        checked = super()._check_options(options, count)
+        check_labels(checked["labels"])
+        return checked
+
+
+def check_labels(labels: Any) -> None:
+    """Refuse anything that is not None, a list of texts, or a list of such lists."""
+    if labels is None:
+        return
+    if isinstance(labels, str) or not isinstance(labels, list | tuple):
+        raise StudioError(f"Labels cannot be {labels!r}.", "Give a list of texts, or a list of lists with one for each text.")
+    if labels and all(isinstance(item, list | tuple) for item in labels):
+        for item in labels:
+            check_labels(list(item))
+        return
+    wrong = [label for label in labels if not isinstance(label, str) or not label.strip()]
+    if wrong or not labels:
+        raise StudioError(f"A label cannot be {wrong[0]!r}." if wrong else "There are no labels.", "Each label is a word or a phrase.")
