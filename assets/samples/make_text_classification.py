@@ -1,7 +1,7 @@
-"""Writes customer_messages.csv: 304 short messages to an online shop, sorted into eight topics.
+"""Writes text_classification.csv: 304 short messages to an online shop, sorted into eight topics.
 
 Written for this project, by hand, as sentences with a few slots: no message is from a real person. Run it again and the same file
-comes out: `python assets/samples/make_customer_messages.py`.
+comes out: `python assets/samples/make_text_classification.py`.
 """
 
 import csv
@@ -364,7 +364,7 @@ def messages(seed: int = 7) -> list[tuple[str, str]]:
 
 
 def main() -> None:
-    target = Path(__file__).with_name("customer_messages.csv")
+    target = Path(__file__).with_name("text_classification.csv")
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("message", "topic"))
