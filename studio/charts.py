@@ -1,0 +1,142 @@
+"""Pictures of answers and results. Colours mean one thing everywhere and are declared once, here.
+
+Every colour has at least 3:1 contrast on the light and on the dark background, and stays apart from its neighbours for readers with
+deuteranopia or protanopia (tests/studio/test_charts.py measures both). Nothing is said by colour alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from engine import words
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as plotly
+
+TRAINING = "#c26a1b"
+VALIDATION = "#1b7fc0"
+BASELINE = "#7f8a96"
+OURS = "#0f8482"
+WARNING = "#9a7d00"
+FAILURE = "#d1483d"
+PALETTE = {"training": TRAINING, "validation": VALIDATION, "baseline": BASELINE, "ours": OURS, "warning": WARNING, "failure": FAILURE}
+SEQUENTIAL = [[0.0, "rgba(15,132,130,0.04)"], [0.02, "rgba(15,132,130,0.20)"], [0.5, "rgba(15,132,130,0.62)"], [1.0, "rgba(15,132,130,1)"]]
+MISSES = [[0.0, "rgba(209,72,61,0.0)"], [0.02, "rgba(209,72,61,0.25)"], [1.0, "rgba(209,72,61,1)"]]
+BAR_HEIGHT = 34
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+
+
+def probabilities(answer: Mapping[str, float], *, key: str, most: int = 12, threshold: float | None = None) -> None:
+    """Bars of probabilities, the likeliest first; a line at the threshold where labels are independent."""
+    ranked = sorted(answer.items(), key=lambda item: -item[1])[:most]
+    first = f"{ranked[0][0]} at {words.percent(ranked[0][1])}" if ranked else "nothing"
+    bars([label for label, _ in ranked], [share for _, share in ranked], key=key, line=threshold,
+         alt=f"Bars of probabilities for {words.plural(len(ranked), 'label')}; the likeliest is {first}.")
+    if len(answer) > most:
+        st.caption(f"The {most} likeliest of {words.number(len(answer))} labels.")
+
+
+def bars(names: Sequence[str], values: Sequence[float], *, key: str, alt: str, colours: Sequence[str] | None = None,
+         intervals: Sequence[tuple[float, float] | None] | None = None, line: float | None = None) -> None:
+    """Horizontal bars of shares from 0 to 1, first on top, each with its percent; whiskers where an interval is known."""
+    import plotly.graph_objects as plotly
+
+    whiskers = None
+    if intervals and any(intervals):
+        edges = [interval or (value, value) for interval, value in zip(intervals, values, strict=True)]
+        whiskers = {"type": "data", "symmetric": False, "array": [high - value for (_, high), value in zip(edges, values, strict=True)],
+                    "arrayminus": [value - low for (low, _), value in zip(edges, values, strict=True)], "thickness": 1.5, "width": 6}
+    # The percent stands behind the whisker's end, where a narrow bar and its interval leave it readable.
+    ends = [max(value, interval[1] if interval else 0.0) for value, interval in zip(values, intervals or [None] * len(values), strict=True)]
+    figure = plotly.Figure(plotly.Bar(
+        x=list(values), y=list(range(len(names))), orientation="h", marker_color=list(colours) if colours else OURS, error_x=whiskers,
+        hovertemplate="%{customdata}: %{x:.1%}<extra></extra>", customdata=list(names), width=0.62))
+    figure.add_scatter(x=ends, y=list(range(len(names))), mode="text", text=[f"  {words.percent(value)}" for value in values],
+                       textposition="middle right", hoverinfo="skip", showlegend=False, cliponaxis=False)
+    if line is not None:
+        figure.add_vline(x=line, line_dash="dot", line_color=BASELINE, line_width=1.5)
+    figure.update_xaxes(range=[0, 1.12], visible=False, fixedrange=True)
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=[shorten(name, 34) for name in names], autorange="reversed",
+                        automargin=True, fixedrange=True, showgrid=False, ticklen=6, tickcolor="rgba(0,0,0,0)")
+    figure.update_layout(height=len(names) * BAR_HEIGHT + 14, margin={"l": 0, "r": 8, "t": 4, "b": 4}, showlegend=False, bargap=0.3)
+    show(figure, key=key, alt=alt, toolbar=False)
+
+
+def baselines(name: str, value: float, others: Mapping[str, float | None], *, key: str,
+              interval: tuple[float, float] | None = None) -> None:
+    """Our value as a thick bar with its interval, the baselines grey below it."""
+    known = {other: share for other, share in others.items() if share is not None}
+    names, values = [name, *known], [value, *known.values()]
+    bars(names, values, key=key, colours=[OURS] + [BASELINE] * len(known), intervals=[interval] + [None] * len(known),
+         alt="; ".join(f"{label} {words.percent(share)}" for label, share in zip(names, values, strict=True)) + ".")
+
+
+def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: str, only_misses: bool = False) -> None:
+    """Rows are the truth, columns the answer; shares of each row, so that rare classes are seen as well as frequent ones.
+
+    Readable at 77 classes: it grows to show every name, and the pointer tells the pair and the rows.
+    """
+    import plotly.graph_objects as plotly
+
+    size = len(labels)
+    names = [shorten(label, 28) for label in labels]
+    totals = [max(1, sum(row)) for row in matrix]
+    shares = [[None if only_misses and place == column else count / totals[place] for column, count in enumerate(row)]
+              for place, row in enumerate(matrix)]
+    told = [[f"{labels[place]} was answered {labels[column]}<br>{words.plural(count, 'row')} of {words.number(sum(row))}"
+             for column, count in enumerate(row)] for place, row in enumerate(matrix)]
+    small = size <= 12
+    top = max((share for row in shares for share in row if share), default=1.0)
+    figure = plotly.Figure(plotly.Heatmap(
+        z=shares, text=[[str(count) if count else "" for count in row] for row in matrix] if small else None,
+        texttemplate="%{text}" if small else None, customdata=told, hovertemplate="%{customdata}<extra></extra>",
+        colorscale=MISSES if only_misses else SEQUENTIAL, zmin=0, zmax=top if only_misses else 1, xgap=1, ygap=1,
+        colorbar={"title": "Share of the truth", "tickformat": ".0%", "thickness": 12, "lenmode": "pixels", "len": 300, "y": 1, "yanchor": "top"}))
+    font = 12 if small else 10 if size <= 40 else 9
+    ticks = {"tickvals": list(range(size)), "ticktext": names, "tickfont": {"size": font}, "showgrid": False, "zeroline": False,
+             "automargin": True}
+    figure.update_xaxes(title="Answer", tickangle=0 if size <= 6 else -60, constrain="domain", **ticks)
+    figure.update_yaxes(title="Truth", autorange="reversed", **ticks)
+    figure.update_layout(height=max(340, size * (34 if small else 15) + 220), margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    right = sum(matrix[place][place] for place in range(size))
+    show(figure, key=key, alt=f"Confusion matrix of {words.plural(size, 'class', 'classes')}: {words.number(right)} of "
+         f"{words.number(sum(map(sum, matrix)))} rows on the diagonal, which is right. The table of classes says the same in numbers.")
+
+
+def confused_pairs(matrix: Sequence[Sequence[int]], labels: Sequence[str], most: int = 20) -> "pd.DataFrame":
+    """The confusions as a table, the most frequent first: truth, answer, rows, share of the truth."""
+    import pandas as pd
+
+    pairs = [(labels[truth], labels[answer], count, count / max(1, sum(row)))
+             for truth, row in enumerate(matrix) for answer, count in enumerate(row) if count and truth != answer]
+    pairs.sort(key=lambda pair: (-pair[2], -pair[3], pair[0]))
+    return pd.DataFrame(pairs[:most], columns=["Truth", "Answer", "Rows", "Share"])
+
+
+def class_table(table: "pd.DataFrame", *, key: str) -> None:
+    """Precision, recall, F1 and support per class (columns label, precision, recall, f1, support; shares from 0 to 1)."""
+    share = {"format": "percent", "min_value": 0.0, "max_value": 1.0, "color": OURS}
+    column = st.column_config
+    st.dataframe(table, hide_index=True, key=key, alt="Precision, recall, F1 and support of each class", column_config={
+        "label": column.TextColumn("Class", pinned=True),
+        "precision": column.ProgressColumn("Precision", help="Of the rows given this label, the share that bear it.", **share),
+        "recall": column.ProgressColumn("Recall", help="Of the rows that bear this label, the share that was found.", **share),
+        "f1": column.ProgressColumn("F1", help="The balance of precision and recall.", **share),
+        "support": column.NumberColumn("Rows", help="Validation rows that bear this label.", format="localized")})
+
+
+def show(figure: "plotly.Figure", *, key: str, alt: str, toolbar: bool = True) -> None:
+    """Draw a figure that no longer changes; for one that does see `studio.live_chart`."""
+    config: dict[str, Any] = {**CONFIG, "displayModeBar": toolbar and "hover"}
+    figure.update_layout(hoverlabel={"align": "left"})
+    st.plotly_chart(figure, key=key, alt=alt, config=config)
+
+
+def shorten(text: str, most: int) -> str:
+    """At most so many characters, the middle left out: the ends of label names tell them apart."""
+    if len(text) <= most:
+        return text
+    head = (most - 1) * 2 // 3
+    return f"{text[:head]}…{text[-(most - 1 - head):]}"

@@ -1,0 +1,83 @@
+"""The server around the pages: what happens at its start and end, security headers, downloads streamed from disk."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from studio import resources
+
+# Everything comes from this server; Streamlit's front end needs inline styles, blobs for workers and components, and eval for charts.
+POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+          "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: blob: data:; worker-src 'self' blob:; "
+          "frame-ancestors 'self'; object-src 'none'; base-uri 'self'")
+HEADERS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN", "Referrer-Policy": "no-referrer",
+           "Content-Security-Policy": POLICY, "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()"}
+OFFERS = 200
+
+_offers: OrderedDict[str, tuple[Path, str]] = OrderedDict()
+_lock = threading.Lock()
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Once a server process: recover runs at the start; at the end, also after Ctrl-C and SIGTERM, stop the training thread and wait."""
+    resources.start_in_background()
+    try:
+        yield
+    finally:
+        await anyio.to_thread.run_sync(resources.stop)
+
+
+class SecurityHeaders:
+    """Adds HEADERS to every answer over HTTP."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def offer(file: Path, name: str) -> str:
+    """An address under which this file can be downloaded while the server lives; its token cannot be guessed."""
+    with _lock:
+        for token, offered in _offers.items():
+            if offered == (file, name):
+                return f"/download/{token}"
+        token = secrets.token_urlsafe(24)
+        _offers[token] = (file, name)
+        while len(_offers) > OFFERS:
+            _offers.popitem(last=False)
+        return f"/download/{token}"
+
+
+async def _download(request: Request) -> Response:
+    """Streams an offered file from disk, in pieces."""
+    with _lock:
+        offered = _offers.get(request.path_params["token"])
+    if offered is None or not offered[0].is_file():
+        return PlainTextResponse("This download is no longer there. Go back to the studio and ask for it again.", status_code=404)
+    return FileResponse(offered[0], filename=offered[1], headers={"Cache-Control": "no-store"})
+
+
+ROUTES = [Route("/download/{token}", _download)]
+MIDDLEWARE = [Middleware(SecurityHeaders)]
