@@ -45,9 +45,10 @@ def bars(names: Sequence[str], values: Sequence[float], *, key: str, alt: str, c
 
     whiskers = None
     if intervals and any(intervals):
-        edges = [interval or (value, value) for interval, value in zip(intervals, values, strict=True)]
-        whiskers = {"type": "data", "symmetric": False, "array": [high - value for (_, high), value in zip(edges, values, strict=True)],
-                    "arrayminus": [value - low for (low, _), value in zip(edges, values, strict=True)], "thickness": 1.5, "width": 6}
+        pairs = list(zip(intervals, values, strict=True))
+        whiskers = {"type": "data", "symmetric": False, "thickness": 2, "width": 7, "color": ink(),
+                    "array": [interval and interval[1] - value for interval, value in pairs],
+                    "arrayminus": [interval and value - interval[0] for interval, value in pairs]}
     # The percent stands behind the whisker's end, where a narrow bar and its interval leave it readable.
     ends = [max(value, interval[1] if interval else 0.0) for value, interval in zip(values, intervals or [None] * len(values), strict=True)]
     figure = plotly.Figure(plotly.Bar(
@@ -87,22 +88,38 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: st
               for place, row in enumerate(matrix)]
     told = [[f"{labels[place]} was answered {labels[column]}<br>{words.plural(count, 'row')} of {words.number(sum(row))}"
              for column, count in enumerate(row)] for place, row in enumerate(matrix)]
-    small = size <= 12
+    numbered = size <= 12
     top = max((share for row in shares for share in row if share), default=1.0)
     figure = plotly.Figure(plotly.Heatmap(
-        z=shares, text=[[str(count) if count else "" for count in row] for row in matrix] if small else None,
-        texttemplate="%{text}" if small else None, customdata=told, hovertemplate="%{customdata}<extra></extra>",
+        z=shares, customdata=told, hovertemplate="%{customdata}<extra></extra>",
         colorscale=MISSES if only_misses else SEQUENTIAL, zmin=0, zmax=top if only_misses else 1, xgap=1, ygap=1,
-        colorbar={"title": "Share of the truth", "tickformat": ".0%", "thickness": 12, "lenmode": "pixels", "len": 300, "y": 1, "yanchor": "top"}))
-    font = 12 if small else 10 if size <= 40 else 9
+        colorbar={"title": "Share of the truth", "tickformat": ".0%", "thickness": 12, "lenmode": "pixels", "len": 300, "y": 1,
+                  "yanchor": "top"}))
+    if numbered:
+        _numbers(figure, matrix, shares)
+    font = 12 if numbered else 10 if size <= 40 else 9
     ticks = {"tickvals": list(range(size)), "ticktext": names, "tickfont": {"size": font}, "showgrid": False, "zeroline": False,
              "automargin": True}
     figure.update_xaxes(title="Answer", tickangle=0 if size <= 6 else -60, constrain="domain", **ticks)
     figure.update_yaxes(title="Truth", autorange="reversed", **ticks)
-    figure.update_layout(height=max(340, size * (34 if small else 15) + 220), margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    figure.update_layout(height=max(340, size * (34 if numbered else 15) + 220), margin={"l": 0, "r": 0, "t": 8, "b": 0})
     right = sum(matrix[place][place] for place in range(size))
     show(figure, key=key, alt=f"Confusion matrix of {words.plural(size, 'class', 'classes')}: {words.number(right)} of "
          f"{words.number(sum(map(sum, matrix)))} rows on the diagonal, which is right. The table of classes says the same in numbers.")
+
+
+def _numbers(figure: "plotly.Figure", matrix: Sequence[Sequence[int]], shares: Sequence[Sequence[float | None]]) -> None:
+    """Counts in the cells: white on full ones, the page's own ink on pale ones, so that they are read in both themes."""
+    cells = [(row, column) for row, counts in enumerate(matrix) for column, count in enumerate(counts) if count and shares[row][column]]
+    for full, font in ((True, {"color": "#ffffff"}), (False, {"color": ink()})):
+        chosen = [(row, column) for row, column in cells if ((shares[row][column] or 0) >= 0.5) == full]
+        figure.add_scatter(x=[column for _, column in chosen], y=[row for row, _ in chosen], mode="text", textfont=font, hoverinfo="skip",
+                           text=[words.number(matrix[row][column]) for row, column in chosen], showlegend=False)
+
+
+def ink() -> str:
+    """The colour of text on the page's background, for what Plotly's theme leaves black."""
+    return "#e8eeee" if st.context.theme.type == "dark" else "#1c2527"
 
 
 def confused_pairs(matrix: Sequence[Sequence[int]], labels: Sequence[str], most: int = 20) -> "pd.DataFrame":

@@ -5,10 +5,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import anyio
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -79,5 +83,21 @@ async def _download(request: Request) -> Response:
     return FileResponse(offered[0], filename=offered[1], headers={"Cache-Control": "no-store"})
 
 
-ROUTES = [Route("/download/{token}", _download)]
+@cache
+def plotly_address() -> str:
+    """Where the browser finds plotly's own bundle; the version in the name lets it be kept for ever."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"{'/' + base if base else ''}/library/plotly-{version('plotly')}.min.js"
+
+
+async def _plotly(request: Request) -> Response:
+    """The bundle inside the plotly package, found without importing it."""
+    spec = find_spec("plotly")
+    if spec is None or spec.origin is None:
+        return PlainTextResponse("plotly is not installed.", status_code=404)
+    return FileResponse(Path(spec.origin).parent / "package_data" / "plotly.min.js", media_type="text/javascript",
+                        headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+ROUTES = [Route("/download/{token}", _download), Route("/library/{name}", _plotly)]
 MIDDLEWARE = [Middleware(SecurityHeaders)]

@@ -1,0 +1,84 @@
+// Draws `data.curves` with Plotly.react on one node that is kept from update to update.
+
+const observers = new WeakMap()
+
+function plotly(address) {
+  if (window.Plotly) return Promise.resolve(window.Plotly)
+  window.studioPlotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = address
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => {
+      delete window.studioPlotly
+      reject(new Error("the chart library could not be loaded"))
+    }
+    document.head.append(script)
+  })
+  return window.studioPlotly
+}
+
+function theme(node) {
+  const style = getComputedStyle(node)
+  const read = (name, other) => style.getPropertyValue(name).trim() || other
+  return {
+    text: read("--st-text-color", "#444"),
+    grid: read("--st-border-color", "#ccc"),
+    background: read("--st-background-color", "#fff"),
+    font: read("--st-font", "sans-serif"),
+  }
+}
+
+function layout(data, colours) {
+  const axis = { gridcolor: colours.grid, linecolor: colours.grid, zeroline: false, automargin: true, ticks: "" }
+  const empty = !data.curves.some((curve) => curve.x.length)
+  const annotations = data.marks.map((mark) => ({
+    x: mark.x, y: 1, yref: "paper", yanchor: "bottom", text: mark.label, showarrow: false, font: { size: 12 },
+  }))
+  if (empty) annotations.push({ x: 0.5, y: 0.5, xref: "paper", yref: "paper", text: data.waiting, showarrow: false, font: { size: 14 } })
+  return {
+    uirevision: "kept", // the reader's zoom and hidden lines survive every update
+    height: data.height,
+    autosize: true,
+    margin: { l: 8, r: 8, t: 34, b: 8 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: colours.text, family: colours.font, size: 13 },
+    xaxis: { ...axis, title: { text: data.xTitle }, rangemode: "tozero", showticklabels: !empty, showgrid: false, showline: true },
+    yaxis: { ...axis, title: { text: data.yTitle }, tickformat: data.yFormat, showticklabels: !empty, nticks: 6 },
+    showlegend: data.curves.length > 1,
+    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", xanchor: "left" },
+    hovermode: "x unified",
+    hoverlabel: { bgcolor: colours.background, bordercolor: colours.grid, font: { color: colours.text } },
+    shapes: data.marks.map((mark) => ({
+      type: "line", x0: mark.x, x1: mark.x, y0: 0, y1: 1, yref: "paper", line: { color: colours.text, width: 1, dash: "dot" },
+    })),
+    annotations,
+  }
+}
+
+export default function ({ data, parentElement }) {
+  const node = parentElement.querySelector(".studio-live-chart")
+  if (!node || !data) return
+  node.setAttribute("role", "img")
+  node.setAttribute("aria-label", data.alt)
+  const traces = data.curves.map((curve) => ({
+    type: "scatter", name: curve.name, x: curve.x, y: curve.y, mode: curve.mode,
+    line: { color: curve.colour, width: curve.width, dash: curve.dash }, marker: { color: curve.colour, size: 6 },
+  }))
+  node.latest = { traces, layout: layout(data, theme(node)) }
+  plotly(data.library)
+    .then((library) => {
+      if (!node.isConnected) return
+      library.react(node, node.latest.traces, node.latest.layout, { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] })
+      if (!observers.has(node)) {
+        const observer = new ResizeObserver(() => node.offsetWidth && library.Plots.resize(node))
+        observer.observe(node)
+        observers.set(node, observer)
+      }
+    })
+    .catch((error) => { node.textContent = `The curves cannot be drawn: ${error.message}.` })
+  return () => {
+    observers.get(node)?.disconnect()
+    if (window.Plotly) window.Plotly.purge(node)
+  }
+}
