@@ -1,0 +1,328 @@
+"""What the two commands need before anything can be imported: a virtual environment, the packages, the embedded models.
+
+Standard library only. Whatever the user can put right ends as one sentence (`Missing`) and exit code 1.
+"""
+
+import csv
+import errno
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+if os.name == "nt":
+    import msvcrt
+else:
+    import fcntl
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = ROOT / ".venv"
+FIRST_INSTALL_BYTES = 3_000_000_000
+LARGE_MEGABYTES = 10
+
+
+class Missing(Exception):
+    """One sentence for the user: what is missing, and what to do about it."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def command(module: str, requirements: Sequence[str], run: Callable[[], int], environment: Path = ENVIRONMENT) -> NoReturn:
+    """Run `run` inside a virtual environment that has all of `requirements` (names of files in ROOT), then exit.
+
+    Outside an environment the same command is started again inside `environment`, which is made first where it is missing.
+    """
+    try:
+        if sys.prefix == sys.base_prefix:
+            run_again(make_environment(environment), module, sys.argv[1:])
+        os.chdir(ROOT)
+        prepare(requirements)
+        code = run()
+    except Missing as missing:
+        sys.stdout.flush()
+        print(missing, file=sys.stderr)
+        code = 1
+    except KeyboardInterrupt:
+        say("\nStopped. The next start goes on from here.")
+        code = 130
+    sys.exit(code)
+
+
+def run_again(python: Path, module: str, arguments: Sequence[str]) -> NoReturn:
+    os.chdir(ROOT)
+    again = [str(python), "-m", module, *arguments]
+    if os.name != "nt":
+        os.execv(python, again)
+    child = subprocess.Popen(again)  # Windows has no exec that keeps the console
+    while True:
+        try:
+            sys.exit(child.wait())
+        except KeyboardInterrupt:
+            continue  # the child was told too, and ends by itself
+
+
+# The virtual environment
+
+
+def make_environment(folder: Path) -> Path:
+    """The Python of the environment in `folder`, made (or made anew, where one was left half-made or broken) if need be."""
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    made, making = folder / "studio-made", folder / "studio-making"
+    if made.exists() and python.exists():
+        return python
+    with lock(folder.with_name(folder.name + ".lock")):
+        if making.exists() or not _works(python, "-c", "pass"):
+            _create(folder)
+            making.touch()
+        if not _works(python, "-m", "pip", "--version") and not _works(python, "-Im", "ensurepip", "--upgrade", "--default-pip"):
+            raise Missing(f"The installer pip could not be set up in {folder}: delete that folder and start again.")
+        if not _works(python, "-c", "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"):
+            raise Missing(f"The environment {folder} was made by a Python other than 3.11 to 3.13: delete that folder and start again.")
+        made.touch()
+        making.unlink(missing_ok=True)
+    return python
+
+
+def _works(python: Path, *arguments: str) -> bool:
+    try:
+        return subprocess.run([python, *arguments], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _create(folder: Path) -> None:
+    try:
+        import ensurepip  # Debian splits it off: venv alone can then be imported but makes nothing
+        import venv
+    except ImportError:
+        name = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        raise Missing(
+            f"This Python cannot make virtual environments, for its venv module is missing: install it "
+            f"(on Debian and Ubuntu: sudo apt install {name}) and start again."
+        ) from None
+    del ensurepip
+    require_space(folder.parent, FIRST_INSTALL_BYTES)
+    say(f"{'Making anew' if folder.exists() else 'Making'} the virtual environment {folder}")
+    try:
+        venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(folder)
+    except OSError as problem:
+        raise Missing(f"The folder {folder} cannot be made ({problem.strerror}): {_elsewhere(folder.parent)}") from problem
+
+
+# The packages and the models
+
+
+def prepare(requirements: Sequence[str]) -> None:
+    """Install the packages and fetch the models, unless the stamp in this environment says that it was done."""
+    here = Path(sys.prefix)
+    stamp, interrupted = here / "studio-installed.json", here / "studio-installing"
+    packages, models = _fingerprints(requirements)
+    if _missing(stamp, packages | models):
+        with lock(here / "studio.lock") as held:
+            if _missing(stamp, packages):  # looked at again: another start may have just done it
+                if importlib.util.find_spec("torch") is None:
+                    require_space(here, FIRST_INSTALL_BYTES)
+                if interrupted.exists():
+                    forget_half_installed()
+                interrupted.touch()
+                install(requirements, held)
+                _note(stamp, packages)
+                interrupted.unlink()
+            if _missing(stamp, models):
+                _fetch_models(held)
+                _note(stamp, models)
+
+
+def _fingerprints(requirements: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What the stamp must hold: for the packages, and for the models (which lie in the home folder)."""
+    packages = {name: _digest(ROOT / name, salt=sys.version) for name in requirements}
+    sources = (ROOT / "engine" / "presets.py", ROOT / "engine" / "models" / "catalogue.py")
+    home = os.environ.get("STUDIO_HOME", "")
+    return packages, {str(source.relative_to(ROOT)): _digest(source, salt=home) for source in sources if source.exists()}
+
+
+def _digest(path: Path, salt: str) -> str:
+    return hashlib.sha256(salt.encode() + path.read_bytes()).hexdigest()[:16]
+
+
+def _noted(stamp: Path) -> dict[str, str]:
+    try:
+        noted: dict[str, str] = json.loads(stamp.read_text())
+    except (OSError, ValueError):
+        return {}
+    return noted
+
+
+def _missing(stamp: Path, wanted: dict[str, str]) -> bool:
+    return not wanted.items() <= _noted(stamp).items()
+
+
+def _note(stamp: Path, done: dict[str, str]) -> None:
+    fresh = stamp.with_suffix(".new")
+    fresh.write_text(json.dumps(_noted(stamp) | done, indent=1))
+    os.replace(fresh, stamp)
+
+
+def install(requirements: Sequence[str], held: int = -1) -> None:
+    """Let pip install `requirements`; `held` is the lock's file, which pip keeps open so that the lock lasts as long as pip does."""
+    say("Installing what is missing; the first time this takes a few minutes.")
+    files = [part for name in requirements for part in ("-r", str(ROOT / name))]
+    quietly = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--retries", "2"]
+    log = Path(sys.prefix) / "studio-install.log"
+    with log.open("w", encoding="utf-8") as full, Progress() as progress:
+        pip = _start([sys.executable, "-m", "pip", "install", *quietly, *files], held, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for raw in pip.stdout or ():
+            line = raw.decode("utf-8", "replace")
+            full.write(line)
+            progress.hear(line)
+        code = pip.wait()
+    if code:
+        raise Missing(reason(log.read_text(encoding="utf-8"), log))
+
+
+def _start(arguments: Sequence[str], held: int, **options: object) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    keep = {} if os.name == "nt" or held < 0 else {"pass_fds": (held,)}
+    return subprocess.Popen(arguments, cwd=ROOT, env=environment, **keep, **options)
+
+
+def _fetch_models(held: int) -> None:
+    if _start([sys.executable, "-m", "engine.presets", "fetch"], held).wait():
+        raise Missing("The embedded models could not be fetched for the reason above: put it right and start again.")
+
+
+def forget_half_installed() -> None:
+    """Drop the records of packages that an interrupted install left half-written: pip would take them for installed."""
+    for library in {Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib")}:
+        for information in library.glob("*.dist-info"):
+            if not _whole(information):
+                shutil.rmtree(information, ignore_errors=True)
+
+
+def _whole(information: Path) -> bool:
+    try:
+        with (information / "RECORD").open(encoding="utf-8", newline="") as record:
+            names = [row[0] for row in csv.reader(record) if row]
+    except OSError:
+        return False
+    return all((information.parent / name).exists() for name in names if not name.endswith(".pyc"))
+
+
+class Progress:
+    """pip's lines in plain words: one line that is written over on a terminal, the long steps alone elsewhere."""
+
+    WORDS = (
+        (r"Collecting ([\w.-]+)", "Looking up {}"),
+        (r"\s+Downloading ([A-Za-z0-9_.]+?)-\d\S* \(([\d.]+ .B)\)", "Downloading {} ({})"),
+        (r"\s+Using cached ([A-Za-z0-9_.]+?)-\d", "Taking {} from the cache"),
+        (r"\s*Building wheels? for collected packages: (.*)", "Building {}"),
+    )
+
+    def __init__(self) -> None:
+        self.terminal = sys.stdout.isatty()
+        self.began = time.monotonic()
+        self.text = "Looking at what is there"
+        self.ended = threading.Event()
+        self.ticker = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> "Progress":
+        self.ticker.start()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.ended.set()
+        self.ticker.join()
+        if self.terminal:
+            print("\r" + " " * 78 + "\r", end="", flush=True)
+        if problem[0] is None:
+            say(f"  pip was at work for {time.monotonic() - self.began:.0f} s")
+
+    def hear(self, line: str) -> None:
+        if line.startswith("Installing collected packages:"):
+            self.text = f"Unpacking {line.count(',') + 1} packages; this takes a minute or two"
+            self._show(long=True)
+        for pattern, words in self.WORDS:
+            if found := re.match(pattern, line):
+                self.text = words.format(*(part.strip() for part in found.groups()))
+                size = re.search(r"\(([\d.]+) MB", self.text)
+                self._show(long="GB)" in self.text or (size is not None and float(size[1]) >= LARGE_MEGABYTES))
+
+    def _show(self, long: bool = False) -> None:
+        if self.terminal:
+            print(f"\r  {time.monotonic() - self.began:4.0f} s  {self.text[:66]:66}", end="", flush=True)
+        elif long:
+            say(f"  {self.text}")
+
+    def _tick(self) -> None:
+        while not self.ended.wait(1):
+            self._show()
+
+
+# What can be missing
+
+
+def require_space(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise Missing(
+            f"The first install needs about {needed / 1e9:.0f} GB of disk and {folder} has {free / 1e9:.1f} GB free: "
+            f"free some space, or move Backprop Studio to a larger disk, and start again."
+        )
+
+
+def reason(log: str, path: Path) -> str:
+    """One sentence for why pip failed, from all that it said."""
+    if re.search(r"No space left|Errno 28\b|not enough space|WinError 112", log):
+        return "The disk is full: free about 3 GB (with graphics drivers' libraries 8 GB), and start again; it goes on from here."
+    if re.search(r"Errno 13\b|Permission denied|Access is denied|Read-only file system", log):
+        return f"The folder {sys.prefix} cannot be written to: {_elsewhere(Path(sys.prefix))}"
+    if re.search(r"Retrying \(|Max retries|ConnectionError|ProxyError|SSLError|timed out|name resolution|ConnectionReset", log):
+        return "The packages could not be fetched: connect to the network (behind a proxy, set HTTPS_PROXY) and start again."
+    if found := re.search(r"No matching distribution found for (\S+)", log):
+        return f"There is no {found[1]} for this computer: use a 64-bit Python 3.11, 3.12 or 3.13 (this is {sys.version.split()[0]})."
+    errors = re.findall(r"^ERROR: (.*)$", log, re.MULTILINE) or ["no reason given"]
+    return f"pip could not install the packages ({errors[-1].strip().rstrip('.')}): put it right and start again; all it said is in {path}."
+
+
+def _elsewhere(folder: Path) -> str:
+    return f"move Backprop Studio to a folder of your own, or make {folder} writable, and start again."
+
+
+@contextmanager
+def lock(path: Path) -> Iterator[int]:
+    """Held by one start at a time; the system lets go of it when its holder ends, however that comes. Yields the lock's file."""
+    try:
+        handle = path.open("a+")
+    except OSError as problem:
+        raise Missing(f"The folder {path.parent} cannot be written to ({problem.strerror}): {_elsewhere(path.parent)}") from problem
+    with handle:
+        if not _claim(handle.fileno()):
+            say("Another start is installing; waiting for it to finish.")
+            while not _claim(handle.fileno()):
+                time.sleep(0.3)
+        yield handle.fileno()
+
+
+def _claim(descriptor: int) -> bool:
+    try:
+        if os.name == "nt":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as problem:
+        # Some network folders know no locks at all: waiting for one there would never end.
+        return problem.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True

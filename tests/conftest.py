@@ -1,0 +1,26 @@
+"""What every test has: a home folder of its own, and no way to a model hub."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before anything reads it: a test must not wait for a hub
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home folder of this test alone."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("STUDIO_HOME", str(folder))
+    monkeypatch.delenv("STUDIO_DATABASE_URL", raising=False)
+    return folder
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data sets, which lies beside the code and is no part of it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real data sets are not here ({SHARED_DATA})")
+    return SHARED_DATA
