@@ -1,0 +1,61 @@
+"""Zip archives, unpacked by hand: members counted, real bytes counted while copying, nothing written under a member's name."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from engine.data.limits import Limits
+from engine.data.sources import CHUNK, Source, display_name
+from engine.errors import StudioError
+from engine.words import plural, size
+
+_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, zipfile.LargeZipFile)
+
+
+@contextmanager
+def opened(source: Source, limits: Limits) -> Iterator[zipfile.ZipFile]:
+    """The archive, after a look at its list of members; broken ones become one clear StudioError."""
+    stream: BinaryIO = source.open()
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            members = archive.infolist()
+            if len(members) > limits.archive_members:
+                raise StudioError(f"{source.name} holds {plural(len(members), 'file')}.", f"At most {limits.archive_members:,} are unpacked.")
+            if any(member.flag_bits & 0x1 for member in members):
+                raise StudioError(f"{source.name} is encrypted.", "Save it without a password and upload that.")
+            yield archive
+    except _BROKEN as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise StudioError(f"{source.name} is a broken zip archive.", "It may be cut short or damaged; make or download it again.") from error
+    finally:
+        stream.close()
+
+
+def chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> Iterator[bytes]:
+    """A member's bytes, with an end to what a small file may unpack to. A size that lies fails zipfile's checksum."""
+    total = 0
+    with archive.open(member) as stream:
+        while chunk := stream.read(CHUNK):
+            total += len(chunk)
+            if total > limits.octets or total > max(10_000_000, limits.archive_ratio * max(1, member.compress_size)):
+                raise StudioError(f"The archive unpacks to more than {size(total)}.", "Unpack it yourself and upload the table inside.")
+            yield chunk
+
+
+def single_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """The one file in the archive, or StudioError. What macOS adds is passed over."""
+    members = [member for member in archive.infolist() if not member.is_dir() and not _added_by_system(member.filename)]
+    if len(members) != 1:
+        found = "no file" if not members else plural(len(members), "file")
+        shown = ", ".join(display_name(member.filename) for member in members[:5])
+        raise StudioError(f"{name} holds {found}{f' ({shown})' if shown else ''}.", "A zip may hold exactly one table; upload the table itself.")
+    if members[0].external_attr >> 16 & 0o170000 == 0o120000:
+        raise StudioError(f"{name} holds a link, not a table.", "Upload the table itself.")
+    return members[0]
+
+
+def _added_by_system(filename: str) -> bool:
+    last = filename.rsplit("/", 1)[-1]
+    return filename.startswith("__MACOSX/") or last in (".DS_Store", "Thumbs.db", "desktop.ini") or last.startswith("._")
