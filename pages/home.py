@@ -1,5 +1,15 @@
-"""Home: what can be done here."""
+"""Home: what can be done here, the latest runs and models, and a sample to try."""
 
-from studio.frame import heading
+import streamlit as st
 
-heading("Backprop Studio", "Ask ready-made models, teach them your own data, keep what you trained. All on this machine.")
+from studio import frame, home_view
+from studio.errors import guard
+
+frame.heading("Backprop Studio", "Ask ready-made models, teach them your own labels, keep what you trained. All of it on this machine.")
+home_view.doors()
+home_view.samples()
+left, right = st.columns(2, gap="large")
+with left, guard():
+    home_view.latest_runs()
+with right, guard():
+    home_view.latest_models()

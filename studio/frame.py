@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from studio import navigation, resources
+from studio import navigation, resources, run_bar
 from studio.errors import guard
 from studio.state import show_toasts
 
@@ -21,6 +21,7 @@ def draw() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH):
         with guard():
             resources.start()
+            run_bar.show(page.url_path)
         with guard():
             page.run()
     show_toasts()
@@ -41,6 +42,6 @@ def empty(sentence: str, label: str, file: str, icon: str = ":material/add:", **
     with st.container(border=True, horizontal_alignment="center", gap="medium"):
         st.space("small")
         st.markdown(sentence, text_alignment="center")
-        if st.button(label, type="primary", icon=icon, key=f"empty_{file}"):
+        if navigation.exists(file) and st.button(label, type="primary", icon=icon, key=f"empty_{file}"):
             navigation.go(file, **query)
         st.space("small")

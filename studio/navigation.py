@@ -55,9 +55,14 @@ def go(file: str, **query: str) -> NoReturn:
     st.switch_page(PAGES / f"{file}.py", query_params=query or None)
 
 
+def exists(file: str) -> bool:
+    """Whether there is a page of that file name."""
+    return (PAGES / f"{file}.py").exists()
+
+
 def link(file: str, label: str, icon: str | None = None, help: str | None = None, **query: str) -> None:
     """A link to the page of that file name in `pages/`; nothing where the page does not exist."""
-    if (PAGES / f"{file}.py").exists():
+    if exists(file):
         st.page_link(PAGES / f"{file}.py", label=label, icon=icon, help=help, query_params=query or None)
 
 

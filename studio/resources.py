@@ -14,10 +14,11 @@ _frozen_at = 0
 
 @st.cache_resource(show_spinner=False)
 def start() -> bool:
-    """Once a server process: mark orphaned runs as interrupted and wake the queue. Further callers wait for the first."""
-    from engine import runs
+    """Once a server process: clear what a crash left, mark orphaned runs, wake the queue. Further callers wait for the first."""
+    from engine import preferences, runs
 
-    runs.recover()
+    runs.startup()
+    preferences.trim_cache()
     return True
 
 

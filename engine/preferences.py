@@ -1,0 +1,131 @@
+"""What the user chose on the settings page: a small JSON file in the home folder, and what the engine reads from it."""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from engine import paths
+from engine.errors import StudioError
+from engine.fields import Field
+from engine.training.settings import setting
+
+CLEARABLE = ("features", "exports", "answers")  # what the studio can make again; embedded models that were fetched stay
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """Choices that hold for every run and every answer on this machine."""
+
+    threads: int | None = setting(None, "integer", "Threads for training", "Processor threads that a training takes. Empty leaves one "
+                                  "for the studio, so that its pages stay quick.", minimum=1, maximum=1024)
+    precision: str = setting("auto", "choice", "Precision", "How exactly numbers are kept while computing. auto takes bf16 where the "
+                             "processor has it, which is two to three times as fast; fp32 is the exact one.", choices=("auto", "fp32", "bf16"))
+    cache_gigabytes: float = setting(5.0, "number", "Cache at most (GB)", "Features and exports are kept so that the same work is not done "
+                                     "twice. Above this size the oldest go.", minimum=0.0, maximum=10_000.0)
+
+    def __post_init__(self) -> None:
+        for declared in self.declared():
+            object.__setattr__(self, declared.name, declared.check(getattr(self, declared.name)))
+
+    @classmethod
+    def declared(cls) -> list[Field]:
+        """The fields in the order in which the settings page shows them."""
+        return [Field(name=item.name, default=item.default, **item.metadata["field"]) for item in fields(cls)]
+
+
+def read() -> Preferences:
+    """The choices as saved; what is missing, unknown or out of bounds falls back to its default, so that nothing fails at start."""
+    chosen: dict[str, Any] = {}
+    try:
+        saved = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        saved = {}
+    for declared in Preferences.declared():
+        try:
+            chosen[declared.name] = declared.check(saved[declared.name])
+        except (KeyError, TypeError, StudioError):
+            continue
+    return Preferences(**chosen)
+
+
+def write(preferences: Preferences) -> None:
+    """Save the choices; a crash leaves the old file or the new one, never half."""
+    file = _file()
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".settings-", suffix=".json")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            json.dump(asdict(preferences), out, indent=2)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, file)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise StudioError("The settings could not be saved.", f"Look whether the home folder can be written and has room ({error.strerror}).") from error
+
+
+def training_threads() -> int:
+    """As chosen, or all processors but one."""
+    return read().threads or max(1, processors() - 1)
+
+
+def processors() -> int:
+    """Processors that this process may use; in a container that can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def cache_size() -> int:
+    """Bytes of what `clear_cache` would free."""
+    return sum(size for _, _, size in _cached())
+
+
+def clear_cache() -> int:
+    """Delete what can be made again; returns the bytes freed."""
+    return _delete(_cached())
+
+
+def trim_cache() -> int:
+    """Delete the longest unused until the cache is within its chosen size; returns the bytes freed."""
+    found = sorted(_cached())
+    over = sum(size for _, _, size in found) - read().cache_gigabytes * 1e9
+    doomed = []
+    for entry in found:
+        if over <= 0:
+            break
+        doomed.append(entry)
+        over -= entry[2]
+    return _delete(doomed)
+
+
+def _file() -> Path:
+    return paths.home() / "settings.json"
+
+
+def _cached() -> list[tuple[float, Path, int]]:
+    """(last used, file, bytes) of every file in the clearable folders."""
+    found = []
+    for name in CLEARABLE:
+        for file in (paths.cache() / name).rglob("*"):
+            try:
+                facts = file.stat()
+            except OSError:  # gone meanwhile
+                continue
+            if file.is_file():
+                found.append((max(facts.st_atime, facts.st_mtime), file, facts.st_size))
+    return found
+
+
+def _delete(entries: list[tuple[float, Path, int]]) -> int:
+    """Files that are in use elsewhere (Windows holds them) stay."""
+    freed = 0
+    for _, file, size in entries:
+        try:
+            file.unlink()
+        except OSError:
+            continue
+        freed += size
+    return freed

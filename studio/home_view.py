@@ -1,0 +1,91 @@
+"""Home's parts: what can be done here, the sample to try, the latest runs and models."""
+
+import streamlit as st
+
+from engine import hub, runs, words
+from engine.tasks import TASKS, Task
+from studio import navigation
+from studio.results_tables import plain, value_text
+from studio.run_words import look, primary_text, task_title, when
+
+LATEST = 5
+
+
+def doors() -> None:
+    """Three cards: ask, train, keep."""
+    ask, train, keep = st.columns(3)
+    with ask.container(border=True, height="stretch"):
+        st.subheader("Ask", anchor=False)
+        st.markdown("A ready-made model answers at once, for one text or for a whole file.")
+        for task in TASKS.values():
+            navigation.link(task.page, task.title, icon=task.icon, help=task.sentence)
+    with train.container(border=True, height="stretch"):
+        st.subheader("Train", anchor=False)
+        st.markdown("Teach a model your own labels from a table. Seconds to minutes, on this machine.")
+        navigation.link("finetune", "Finetune on your data", icon=":material/school:")
+    with keep.container(border=True, height="stretch"):
+        st.subheader("Keep", anchor=False)
+        st.markdown("Models that you save stay here. Use them on every page, or download them to use elsewhere.")
+        navigation.link("hub", "Open the hub", icon=":material/inventory_2:")
+
+
+def samples() -> None:
+    """For each task that brings a sample: one click from here to a finetune that can be started."""
+    for task in TASKS.values():
+        if task.sample is not None and navigation.exists("finetune"):
+            _sample(task)
+
+
+def _sample(task: type[Task]) -> None:
+    assert task.sample is not None
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container():
+            st.markdown(f"**New here? Try it on a real sample: {task.title.lower()}**")
+            st.caption(f"{task.sample.sentence} {task.sample.licence}.")
+        if st.button("Try the sample", type="primary", icon=":material/play_arrow:", key=f"sample_{task.page}", width="content"):
+            from studio.wizard import sample
+
+            navigation.go("finetune", **sample.prepare(task))
+
+
+def latest_runs() -> None:
+    """The newest runs with state, metric and age."""
+    st.subheader("Latest runs", anchor=False)
+    found = runs.list(limit=LATEST)
+    if not found:
+        st.caption("Every training that you start is listed here, with its curves and results.")
+        return
+    for run in found:
+        shown = look(run.state)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container():
+                navigation.link("runs", plain(run.name), run=run.id)
+            st.caption(primary_text(run), width="content")
+            st.badge(shown.word, icon=shown.icon, color=shown.colour)
+            st.caption(when(run.created), width="content")
+    navigation.link("runs", "All runs", icon=":material/arrow_forward:")
+
+
+def latest_models() -> None:
+    """The newest models with what they do, their metric and age."""
+    st.subheader("Latest models", anchor=False)
+    found = hub.list()[:LATEST]
+    if not found:
+        st.caption("Models that you save from a run are listed here.")
+        return
+    for card in found:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container():
+                navigation.link("hub", plain(card.name), model=card.name)
+            st.caption(" · ".join(filter(None, [metric_text(card), words.size(card.size_bytes), when(card.created)])), width="content",
+                       help=", ".join(task_title(task) for task in card.tasks))
+    navigation.link("hub", "All models", icon=":material/arrow_forward:")
+
+
+def metric_text(card: hub.Card) -> str:
+    """The card's primary metric, such as 93.4%; empty where none was measured."""
+    name = card.metrics.get("metric")
+    if isinstance(name, str) and name in card.metrics:
+        return value_text(name, card.metrics[name])
+    known = [key for key in card.metrics if not key.endswith("loss") and key != "metric"]
+    return value_text(known[0], card.metrics[known[0]]) if known else ""
