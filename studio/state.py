@@ -12,27 +12,14 @@ _KEY = "studio"
 
 
 @dataclass
-class Wizard:
-    """What the finetune wizard was told so far; None means that the step is still open."""
-
-    task: str | None = None
-    variant: str | None = None
-    upload: str | None = None
-    dataset: str | None = None
-    mapping: dict[str, str | None] = field(default_factory=dict)
-    model: str | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
-    open_step: str = "task"
-
-
-@dataclass
 class State:
-    """One tab's choices. `models` and `answers` are by task name."""
+    """One tab's choices. `models` and `answers` are by task name; `wizard` is the finetune wizard's last address."""
 
     models: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     jobs: dict[str, Any] = field(default_factory=dict)
-    wizard: Wizard = field(default_factory=Wizard)
+    curves: dict[str, Any] = field(default_factory=dict)
+    wizard: dict[str, str] = field(default_factory=dict)
     run: str | None = None
     card: str | None = None
     toasts: list[str] = field(default_factory=list)

@@ -54,7 +54,8 @@ class TextClassification(Task):
         {"text": "Congratulations! You have won a prize, call now to claim it", "labels": ["advertising", "appointment", "family"]},
         {"text": "The bank raised its interest rate by half a percent", "labels": ["economy", "sport", "cooking"]},
     )
-    sample = Sample(file="samples/text_classification.csv", sentence="Short messages, each with one topic.", licence="CC BY 4.0")
+    sample = Sample(file="samples/text_classification.csv", sentence="306 short messages to an online shop, each with one of eight topics.",
+                    licence="Apache-2.0, written for this project")
 
     def __call__(self, text: str | list[str], labels: list[str] | list[list[str]] | None = None, top_k: int = 0) -> Any:
         """{label: probability} for a text, most probable first; a list of these for a list of texts.

@@ -1,0 +1,108 @@
+"""Answers as columns beside the rows they belong to, and the files that carry both. No Streamlit here."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from engine.errors import StudioError
+
+MOST_LABELS = 30  # more labels than this are not given a column each
+SHEET_ROWS = 1_048_575  # rows below the header of an Excel sheet
+SHEET_CELL = 32_767  # characters of an Excel cell
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of one row: an answer, or the sentence that says why there is none."""
+
+    answer: Any = None
+    error: str | None = None
+
+
+def cells(answer: Any) -> dict[str, Any]:
+    """One answer as named cells: probabilities, numbers of a vector, several texts, or one text."""
+    if isinstance(answer, dict):
+        best = max(answer, key=lambda label: answer[label]) if answer else None
+        first = {"label": best, "probability": answer.get(best)}
+        return first | {f"probability of {label}": share for label, share in answer.items()}
+    if isinstance(answer, list | tuple):
+        stem = "number" if answer and isinstance(answer[0], int | float) else "answer"
+        return {f"{stem} {place}": value for place, value in enumerate(answer, start=1)}
+    return {"answer": answer}
+
+
+def answer_frame(answered: Sequence[Answered]) -> pd.DataFrame:
+    """A column for each named cell, in the order of first sight; an `error` column only where a row failed."""
+    rows = [{} if item.error is not None else cells(item.answer) for item in answered]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    labels = sorted(name for name in names if name.startswith("probability of "))
+    kept = [name for name in names if name not in labels] + (labels if len(labels) <= MOST_LABELS else [])
+    frame = pd.DataFrame({name: [row.get(name) for row in rows] for name in kept}, index=range(len(rows)))
+    if any(item.error is not None for item in answered):
+        frame["error"] = [item.error for item in answered]
+    return frame
+
+
+def joined(rows: pd.DataFrame, answered: Sequence[Answered]) -> pd.DataFrame:
+    """The rows that were answered with their answers to the right; no column of the user's is overwritten."""
+    left = rows.iloc[: len(answered)].reset_index(drop=True)
+    right = answer_frame(answered)
+    taken = {str(name) for name in left.columns}
+    right = right.rename(columns={name: _free(name, taken) for name in right.columns})
+    return pd.concat([left, right], axis=1)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name} ({number})", number + 1
+    taken.add(candidate)
+    return candidate
+
+
+def quoted(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets a quote before it (OWASP: CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """UTF-8 with a byte order mark, so that Excel reads accents; formulas are quoted."""
+    safe = frame.map(quoted)
+    safe.columns = [quoted(str(name)) for name in frame.columns]
+    text = io.StringIO()
+    safe.to_csv(text, index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+    return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def to_xlsx(frame: pd.DataFrame) -> bytes:
+    """An Excel sheet in which every text stays a text. Refuses more rows than a sheet has."""
+    if len(frame) > SHEET_ROWS:
+        raise StudioError(f"An Excel sheet holds {SHEET_ROWS:,} rows, this file has {len(frame):,}.", "Download it as CSV.")
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Answers")
+    sheet.append([_sheet_cell(sheet, str(name)) for name in frame.columns])
+    for row in frame.itertuples(index=False, name=None):
+        sheet.append([_sheet_cell(sheet, value) for value in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _sheet_cell(sheet: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if value is None or (isinstance(value, float) and value != value):
+        return None
+    if not isinstance(value, str):
+        return value if isinstance(value, int | float | bool) else str(value)
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:SHEET_CELL])
+    cell.data_type = "s"  # openpyxl would take a leading = for a formula
+    return cell

@@ -1,0 +1,61 @@
+"""Rows are answered in parts; a row that fails does not take the others with it."""
+
+from typing import Any
+
+import pytest
+
+from engine.errors import StudioError
+from engine.fields import Field
+from studio.file_worker import GIVE_UP_AFTER, UNKNOWN, answer_rows
+
+
+class Shouting:
+    """A task whose answer is the text in capitals; it breaks on some texts."""
+
+    inputs = (Field(name="text", kind="text", label="Text", required=True),)
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+
+    def answer(self, rows: list[dict[str, Any]], **options: Any) -> list[str]:
+        self.calls.append(len(rows))
+        if any(row["text"] == "boom" for row in rows):
+            raise RuntimeError("a bug")
+        if any(row["text"] == "too long" for row in rows):
+            raise StudioError("The text is too long.", "Shorten it.")
+        return [row["text"].upper() for row in rows]
+
+
+def answered(texts: list[Any], task: Shouting | None = None) -> list[Any]:
+    rows = [{"text": text} for text in texts]
+    return [item for part in answer_rows(task or Shouting(), rows, {}, lambda: False) for item in part]
+
+
+def test_answers_come_in_the_order_of_the_rows():
+    assert [item.answer for item in answered([f"row {number}" for number in range(100)])] == [f"ROW {number}" for number in range(100)]
+
+
+def test_a_row_without_a_text_says_so_and_the_model_is_not_asked():
+    task = Shouting()
+    found = answered(["a", None, "  ", "b"], task)
+    assert [item.error for item in found] == [None, "Text is missing.", "Text is missing.", None]
+    assert task.calls == [2]
+
+
+def test_a_row_that_fails_carries_its_error_and_the_others_their_answers():
+    found = answered(["a", "too long", "boom", "b"])
+    assert [item.answer for item in found] == ["A", None, None, "B"]
+    assert [item.error for item in found] == [None, "The text is too long.", UNKNOWN, None]
+
+
+def test_it_gives_up_when_everything_fails_for_a_reason_that_is_not_the_rows():
+    with pytest.raises(StudioError, match="could not be answered"):
+        answered(["boom"] * (GIVE_UP_AFTER * 3))
+
+
+def test_it_stops_between_two_parts_and_keeps_what_is_done():
+    parts: list[int] = []
+    rows = [{"text": "a"}] * 1000
+    for part in answer_rows(Shouting(), rows, {}, lambda: len(parts) >= 2):
+        parts.append(len(part))
+    assert len(parts) == 2 and 0 < sum(parts) < 1000
