@@ -1,0 +1,210 @@
+"""What one does with runs: start, stop, wait for, keep, repeat and delete them."""
+
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from engine import paths, words
+from engine.errors import StudioError
+from engine.hub import folders, models
+from engine.hub.cards import fingerprint
+from engine.hub.database import finite
+from engine.runs import changes, executor, inputs, queries
+from engine.runs.records import OPEN, QUEUED, TRAINING, Run
+from engine.runs.recovery import recover
+
+if TYPE_CHECKING:
+    from engine.models.base import BaseModel
+
+LOOK_SECONDS = 0.2
+RECOVER_SECONDS = 3.0
+
+
+def start(task: str, params: Mapping[str, Any] | None = None, model: Any = None, *, variant: str | None = None, name: str | None = None,
+          dataset: str | None = None, estimate: Any = None, origin: str | None = None, **settings: Any) -> str:
+    """Queue a run and return its id at once; it trains in the background, after the runs before it.
+
+    params: a dict of equally long lists (the variant's columns), or give `dataset`, the id of a data set whose rows are taken.
+    model: a name, a path or a model object; None takes the task's default. estimate: what `Estimate` said, to be compared later.
+    Everything is written to the run's folder before this returns. Raises StudioError for what can be seen to be wrong already.
+    """
+    from engine.tasks import task_class
+    from engine.training.settings import Settings
+
+    kind = task_class(task)
+    chosen = kind.variant(variant)
+    rows, data = _rows(params, dataset, chosen)
+    rows = kind.check_params(rows, chosen)
+    data |= {"fingerprint": inputs.fingerprint(rows), "rows": _count(rows), "columns": sorted(rows)}
+    checked = Settings.of(settings).to_dict()
+    model_name = model if isinstance(model, str) else kind.default_model if model is None else str(getattr(model, "name", "own model"))
+    title = name or f"{kind.title}: {data['name'] or words.plural(data['rows'], 'row')}"
+    values = {"name": title, "task": task, "variant": chosen.name, "model": model_name, "method": str(checked.get("method", "auto")),
+              "settings": checked, "data": data, "estimate": _dict(estimate), "origin": origin}
+    return _enter(values, rows, None if model is None or isinstance(model, str) else model)
+
+
+def _rows(params: Mapping[str, Any] | None, dataset: str | None, variant: Any) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    if (params is None) == (dataset is None):
+        raise StudioError("A run takes its rows from `params` or from `dataset`.", "Give one of the two.")
+    if params is not None:
+        return params, {"dataset": None, "name": None}
+    from engine.data import open_dataset
+
+    opened = open_dataset(str(dataset))
+    return opened.params(variant), {"dataset": dataset, "name": getattr(opened, "name", None)}
+
+
+def _count(rows: Mapping[str, list[Any]]) -> int:
+    count = len(next(iter(rows.values()), []))
+    if count == 0:
+        raise StudioError("There are no rows to train on.", "Give at least a few rows of each label.")
+    return count
+
+
+def _enter(values: dict[str, Any], rows: Mapping[str, list[Any]], model: Any) -> str:
+    """Freeze what the run needs, then queue it."""
+    run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    with folders.publishing(inputs.folder(run_id)) as folder:
+        inputs.write_params(rows, folder / "params.parquet")
+        folders.write_json(folder / "run.json", finite({"id": run_id, **values}))
+        if model is not None:
+            from engine.models.packages import write_package
+
+            (folder / "base").mkdir()
+            write_package(model, folder / "base", name=values["model"], description=None, tasks=None, details=None)
+    try:
+        changes.enter(id=run_id, **values)
+    except BaseException:
+        shutil.rmtree(inputs.folder(run_id), ignore_errors=True)
+        raise
+    executor.current().wake()
+    return run_id
+
+
+def stop(run_id: str) -> None:
+    """Ask a run to stop. It does so within seconds, and keeps the best weights so far. One that has ended stays as it is."""
+    changes.ask_to_stop(run_id)
+    executor.current().stop(run_id)
+    recover()  # nobody will answer if its process is gone
+
+
+def wait(run_id: str, timeout: float | None = None) -> Run:
+    """The run once it has ended, or as it is after `timeout` seconds. Ctrl-C stops the run as well."""
+    begun = recovered = time.monotonic()
+    try:
+        while (state := changes.state_of(run_id)) in OPEN:
+            now = time.monotonic()
+            if timeout is not None and now - begun >= timeout:
+                break
+            if now - recovered >= RECOVER_SECONDS:
+                recovered = now
+                recover()
+            time.sleep(LOOK_SECONDS if timeout is None else min(LOOK_SECONDS, timeout))
+    except KeyboardInterrupt:
+        stop(run_id)
+        raise
+    if state is None:
+        raise queries.unknown(run_id)
+    return queries.get(run_id)
+
+
+def delete(run_id: str) -> int:
+    """Remove a run with its rows and its model; the bytes that this freed. A model saved from it stays in the hub."""
+    run = queries.get(run_id)
+    if run.state in TRAINING:
+        raise StudioError(f"{run.name} is being trained.", "Stop it first, then delete it.")
+    if run.state == QUEUED:
+        stop(run_id)
+    with folders.removing(inputs.folder(run_id)) as freed:
+        if changes.forget(run_id) in TRAINING:
+            raise StudioError(f"{run.name} has just begun to train.", "Stop it first, then delete it.")
+    return freed
+
+
+def size_of(run_id: str) -> int:
+    """The bytes that deleting the run would free."""
+    return folders.size_of(inputs.folder(run_id), freeable=True)
+
+
+def rename(run_id: str, name: str) -> Run:
+    """Give the run another name."""
+    if not name.strip():
+        raise StudioError("A run needs a name.", "Give a few words.")
+    changes.set_name(run_id, name.strip())
+    return queries.get(run_id)
+
+
+def save(run_id: str, name: str, description: str | None = None, replace: bool = False) -> str:
+    """Keep the run's model in the hub; its name there. Saving it again under that name changes nothing."""
+    run = queries.get(run_id)
+    folder = _trained(run)
+    if (known := models.saved_from(run_id, fingerprint(folder))) is not None:
+        if known != name:
+            raise StudioError(f"The model of this run is saved already, as `{known}`.", "Rename it in the hub.")
+        return name
+    metrics: dict[str, Any] = dict(run.metrics)
+    settings = run.result.settings if run.result else run.settings
+    models.save(folder, name, description, run=run_id, base=run.model, parent=run.model if models.exists(run.model) else None,
+                metrics=metrics, data=run.data, settings=settings, replace=replace)
+    changes.set_saved_as(run_id, name)
+    return name
+
+
+def load(run_id: str) -> "BaseModel":
+    """The run's trained model, to be tried before it is saved."""
+    from engine.runs.job import model_of
+
+    return model_of(_trained(queries.get(run_id)))
+
+
+def _trained(run: Run) -> Any:
+    if run.is_open:
+        raise StudioError(f"{run.name} has not ended yet.", "Wait for its end, or stop it.")
+    folder = inputs.model_folder(run.id)
+    if not run.has_model or not folder.is_dir():
+        raise StudioError(f"{run.name} left no model.", run.note or "Repeat the run to get one.")
+    return folder
+
+
+def repeat(run_id: str, **changed: Any) -> str:
+    """A new run with the same rows, model and settings, but for what is given; its id."""
+    run = queries.get(run_id)
+    own = inputs.folder(run_id) / "base"
+    values: dict[str, Any] = {"name": run.name, "task": run.task, "variant": run.variant, "model": run.model, "method": run.method,
+              "settings": run.settings, "data": run.data, "estimate": run.estimate, "origin": run.id}
+    if changed:
+        from engine.training.settings import Settings
+
+        values["settings"] = Settings.of({**run.settings, **changed}).to_dict()
+        values["method"] = values["settings"]["method"]
+        values["estimate"] = None
+    model = None
+    if own.is_dir():
+        from engine.runs.job import model_of
+
+        model = model_of(own)
+    return _enter(values, inputs.read_params(run_id), model)
+
+
+def startup() -> list[str]:
+    """What a server does at its start: clear what a crash left, mark orphans (their ids are returned), go on with the queue."""
+    folders.sweep(paths.runs())
+    models.rebuild()
+    orphans = recover()
+    if changes.any_queued():
+        executor.current().wake()
+    return orphans
+
+
+def shutdown(timeout: float = 60.0) -> bool:
+    """Ask what trains in this process to stop and wait for it; queued runs stay queued. Whether it ended in time."""
+    return executor.current().shutdown(timeout)
+
+
+def _dict(value: Any) -> dict[str, Any] | None:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

@@ -1,0 +1,68 @@
+"""A run's folder: what it was given (frozen at the start, so that it can be repeated after anything) and what it made.
+
+params.parquet  the rows, one column for each key        model/        the trained model, as a package of the hub
+run.json        what else it was started with            result.json   metrics, history, evaluation
+base/           the model it starts from, if an object was given
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine import paths
+from engine.errors import StudioError
+from engine.runs.records import valid_id
+
+Params = dict[str, list[Any]]
+
+
+def folder(run_id: str) -> Path:
+    """The run's folder, which may not exist. An id that could lead elsewhere is refused."""
+    if not valid_id(run_id):
+        raise StudioError(f"There is no run {run_id!r}.", "A run's id looks like 20261122-104211-3f2a.")
+    return paths.runs() / run_id
+
+
+def model_folder(run_id: str) -> Path:
+    return folder(run_id) / "model"
+
+
+def write_params(params: Mapping[str, list[Any]], path: Path) -> None:
+    """Write rows; StudioError if a column mixes kinds of values."""
+    import pyarrow
+    from pyarrow import parquet
+
+    columns = {}
+    for key, values in params.items():
+        try:
+            columns[key] = pyarrow.array(values)
+        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError) as error:
+            kinds = sorted({type(value).__name__ for value in values})
+            raise StudioError(f"`{key}` holds values that cannot be kept together ({', '.join(kinds)}).",
+                              "Give values of one kind, such as texts.") from error
+    parquet.write_table(pyarrow.table(columns), path, compression="zstd")
+
+
+def read_params(run_id: str) -> Params:
+    """The rows that the run was started with."""
+    from pyarrow import parquet
+
+    path = folder(run_id) / "params.parquet"
+    try:
+        table = parquet.read_table(path, memory_map=False)
+    except FileNotFoundError:
+        raise StudioError(f"The rows of run {run_id} are gone.", "Its folder was removed by hand. Start a new run.") from None
+    return {name: table.column(name).to_pylist() for name in table.column_names}
+
+
+def fingerprint(params: Mapping[str, list[Any]]) -> str:
+    """16 hex digits that stand for these very rows in this order."""
+    digest = hashlib.sha256()
+    for key in sorted(params):
+        digest.update(json.dumps(key).encode())
+        for value in params[key]:
+            digest.update(value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=str).encode())
+            digest.update(b"\0")
+    return digest.hexdigest()[:16]

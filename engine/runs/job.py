@@ -1,0 +1,114 @@
+"""What the executor's thread does for one run: model, rows, `fit`, and a folder with what came of it. Imports torch."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine import words
+from engine.errors import Stopped
+from engine.hub import folders
+from engine.hub.database import finite
+from engine.runs import inputs, queries
+from engine.runs.recorder import Recorder
+from engine.runs.records import FINISHED, STOPPED, Run
+from engine.runs.samples import write_samples
+from engine.tasks import task_class
+from engine.training.events import Progress
+from engine.training.results import Result
+from engine.training.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.models.base import BaseModel
+
+Outcome = tuple[str, dict[str, Any]]
+
+NOTHING_LEARNED = "It was stopped before anything was learned. There is no model to save."
+BEST_SO_FAR = "It was stopped before its end. The best weights so far can be tried and saved."
+
+
+def train(run_id: str, recorder: Recorder) -> Outcome:
+    """Train the run; (state, what to note about its end). StudioError and other errors are the caller's."""
+    run = queries.get(run_id)
+    recorder.report(Progress("Starting", 0, 1))
+    recorder.log(f"{task_class(run.task).title}, {words.plural(run.data['rows'], 'row')}, model {run.model}")
+    try:
+        result, model, params = _fit(run, recorder)
+        recorder.report(Progress("Saving the model", 0, 1))
+        keep(run, result, model, params)
+    except Stopped:
+        return STOPPED, {"note": _why_stopped(run_id, NOTHING_LEARNED)}
+    values = {"result": result.to_dict(), "summary": {"metrics": result.metrics, "seconds": result.seconds, "has_model": True}}
+    if result.stopped:
+        return STOPPED, {**values, "note": _why_stopped(run_id, BEST_SO_FAR)}
+    recorder.log(f"Finished in {words.duration(result.seconds)}{_against(run, result)}")
+    return FINISHED, {**values, "note": "The model can be tried and saved."}
+
+
+def _fit(run: Run, recorder: Recorder) -> tuple[Result, "BaseModel", inputs.Params]:
+    from engine.models.auto_model import AutoModel
+    from engine.training.fit import fit
+
+    _check(recorder)
+    own = inputs.folder(run.id) / "base"
+    model = AutoModel.from_pretrained(str(own) if own.is_dir() else run.model)
+    _check(recorder)
+    params = inputs.read_params(run.id)
+    _check(recorder)
+    result = fit(model, run.task, run.variant, params, settings_of(run.settings), recorder.report, recorder.should_stop, threads=threads())
+    return result, model, params
+
+
+def threads() -> int:
+    """Processor threads for training: one less than there are, so that the pages go on answering."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
+def keep(run: Run, result: Result, model: "BaseModel", params: inputs.Params) -> None:
+    """Write the trained model and the result into the run's folder; nothing half-written stays."""
+    from engine.models.packages import write_package
+
+    with folders.publishing(inputs.model_folder(run.id), replace=True) as folder:
+        details = {"run": run.id, "base": run.model, "metrics": result.metrics}
+        write_package(model, folder, name=f"run-{run.id}", description=f"{run.name}, finetuned from {run.model}.", tasks=None,
+                      details=details)
+        write_samples(folder, run, params, _validation(run, result, params))
+    folders.write_json(inputs.folder(run.id) / "result.json", finite(result.to_dict()))
+
+
+def _validation(run: Run, result: Result, params: inputs.Params) -> list[int]:
+    """Positions of the rows that the training measured on: the same settings split alike."""
+    from engine.training.examples import read_examples
+
+    return read_examples(run.task, run.variant, params, settings_of(result.settings)).validation.tolist()
+
+
+def settings_of(values: dict[str, Any]) -> Settings:
+    """The settings that a run was started with; JSON made a list of the split's pair."""
+    values = dict(values)
+    if isinstance(values.get("validation_split"), list):
+        training, validation = values["validation_split"]
+        values["validation_split"] = (training, validation)
+    return Settings.of(values)
+
+
+def model_of(folder: Path) -> "BaseModel":
+    """The model of a run's folder."""
+    from engine.models.packages import read_package
+
+    return read_package(folder)
+
+
+def _check(recorder: Recorder) -> None:
+    if recorder.should_stop():
+        raise Stopped
+
+
+def _why_stopped(run_id: str, what_is_left: str) -> str:
+    """The reason that was given with the request, if any, before what is left."""
+    return f"{queries.get(run_id).note} {what_is_left}".strip()
+
+
+def _against(run: Run, result: Result) -> str:
+    """How far off the estimate was."""
+    estimated = (run.estimate or {}).get("seconds")
+    return f"; the estimate was {words.duration(estimated)}" if estimated else ""
