@@ -28,6 +28,11 @@ class ClassifierHead(nn.Module):
         return {"in_features": self.linear.in_features, "out_features": self.linear.out_features,
                 "dropout": self.dropout.p, "multi_label": self.multi_label}
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it has no statistics yet."""
+        return not bool(self.mean.any()) and bool((self.std == 1).all())
+
     def fit_statistics(self, features: Tensor) -> None:
         """Take mean and deviation from features (rows, F). A feature that never varies keeps deviation 1."""
         features = features.float()

@@ -1,0 +1,59 @@
+"""What a method is: which weights are trained, where the model is cut, and its own defaults. No torch at import."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.training.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.models.base import BaseModel
+
+Frozen = Literal["nothing", "below the cut", "backbone"]
+
+# What every method starts from; a method names only what it wants otherwise.
+SHARED: Mapping[str, Any] = MappingProxyType({
+    "epochs": 20, "learning_rate": 2e-5, "optimal_batch_size": 32, "early_stopping_epochs": 1, "max_length": 128, "weight_decay": 0.01,
+    "label_smoothing": 0.0, "dropout": 0.1, "warmup": 0.1, "gradient_clipping": 1.0, "cut": 0,
+})
+
+
+@dataclass(frozen=True)
+class Method(ABC):
+    """A way to finetune.
+
+    defaults: fill the settings that are left open. head_rate: the head's learning rate as a multiple of the others'.
+    frozen: what stays as it is, and is therefore computed once per row and kept.
+    """
+
+    name: str
+    label: str
+    help: str
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    head_rate: float = 1.0
+    frozen: Frozen = "nothing"
+
+    def resolve(self, settings: Settings, depth: int | None = None) -> Settings:
+        """The settings with every open value filled in. depth: the model's number of layers, None if it cannot be cut.
+
+        `batch_size` may stay None: it is found by measuring.
+        """
+        values = {**SHARED, **self.defaults}
+        chosen = {name: value for name, value in values.items() if getattr(settings, name) is None}
+        if settings.cut is None and depth is not None:
+            chosen["cut"] = self.default_cut(depth)
+        return replace(settings, method=self.name, **chosen)
+
+    def default_cut(self, depth: int) -> int:
+        """The number of layers that stay as they are."""
+        return 0
+
+    @abstractmethod
+    def open(self, model: "BaseModel", settings: Settings) -> None:
+        """Mark what is trained (requires_grad) and attach what the method adds. The head exists already."""
+
+    def close(self, model: "BaseModel", settings: Settings) -> None:
+        """After training: undo or merge what `open` attached."""
+        model.requires_grad_(True)

@@ -1,0 +1,23 @@
+"""Every weight is trained."""
+
+from typing import TYPE_CHECKING
+
+from engine.training.methods.base import Method
+from engine.training.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.models.base import BaseModel
+
+
+class Full(Method):
+    def open(self, model: "BaseModel", settings: Settings) -> None:
+        model.requires_grad_(True)
+
+
+FULL = Full(
+    name="full",
+    label="Every weight",
+    help="The whole model learns. The most that a model can learn, and the slowest way; best on a graphics card.",
+    defaults={"epochs": 10, "learning_rate": 1e-4, "early_stopping_epochs": 2, "label_smoothing": 0.05},
+    head_rate=10.0,
+)

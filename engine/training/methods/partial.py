@@ -1,0 +1,31 @@
+"""The layers above a cut are trained; what lies below is computed once per text and kept."""
+
+from typing import TYPE_CHECKING
+
+from engine.training.methods.base import Method
+from engine.training.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.models.base import BaseModel
+
+LAYERS_TRAINED = 2
+
+
+class Partial(Method):
+    def default_cut(self, depth: int) -> int:
+        return max(depth - LAYERS_TRAINED, 0)
+
+    def open(self, model: "BaseModel", settings: Settings) -> None:
+        from engine.training.methods.opening import open_above
+
+        open_above(model, settings.cut or 0)
+
+
+PARTIAL = Partial(
+    name="partial",
+    label="Upper layers",
+    help="The upper layers learn, the lower ones are computed once and kept. Most of the gain of training everything, in a fraction of the time.",
+    defaults={"epochs": 6, "learning_rate": 3e-4, "early_stopping_epochs": 2, "label_smoothing": 0.05, "dropout": 0.2},
+    head_rate=10.0,
+    frozen="below the cut",
+)

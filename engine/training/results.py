@@ -1,0 +1,80 @@
+"""What a training leaves behind, besides the weights. No torch; JSON both ways."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How good the best weights are on the validation rows.
+
+    value: the primary metric; interval: its 95% bootstrap interval. baselines: the same metric, on the same rows, of always
+    answering the most frequent label and of the model before finetuning (None where it has no zero-shot ability).
+    confusion[truth][predicted] counts rows, in the order of `labels`; None where a row may bear several labels.
+    mistakes: {row, text, truth, predicted, probability}, the surest first; row is the index in `params`.
+    """
+
+    metric: str
+    value: float
+    interval: tuple[float, float]
+    baselines: dict[str, float | None]
+    labels: list[str]
+    per_class: list[dict[str, Any]]
+    confusion: list[list[int]] | None
+    mistakes: list[dict[str, Any]]
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Evaluation":
+        low, high = values["interval"]
+        return cls(**{**values, "interval": (low, high)})
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `fit` returns.
+
+    metrics: on the validation rows (empty without any). history: one dict an epoch, with its `steps` as [step, loss] pairs.
+    rows: {"train", "validation", "cut"}; cut counts texts that were longer than `max_length`. stopped: on request, before the end.
+    """
+
+    metrics: dict[str, float]
+    history: list[dict[str, Any]]
+    best_epoch: int | None
+    seconds: float
+    settings: dict[str, Any]
+    evaluation: Evaluation | None = None
+    stopped: bool = False
+    rows: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Result":
+        """The result that `to_dict` wrote; keys of a newer version are left out."""
+        known = {item.name: values[item.name] for item in fields(cls) if item.name in values}
+        if known.get("evaluation"):
+            known["evaluation"] = Evaluation.from_dict(known["evaluation"])
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a training will take, from a few real steps. memory_bytes: on top of what the program already holds."""
+
+    seconds: float
+    seconds_low: float
+    seconds_high: float
+    memory_bytes: int
+    method: str
+    why: str
+    rows: int
+    classes: int
+    steps: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return asdict(self)

@@ -1,0 +1,103 @@
+"""Lightning's callback: events, history, early stopping, the best weights, and the look whether to stop."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytorch_lightning as lightning
+import torch
+from numpy.typing import NDArray
+
+from engine.training.events import POINTS_PER_CURVE, Reporter
+from engine.training.lightning_module import Trainee
+from engine.training.weights import Keeper
+
+Measure = Callable[[NDArray[np.int64], torch.Tensor], dict[str, float]]
+
+
+class Watch(lightning.Callback):
+    """measure(positions, logits) -> metrics of the validation rows, the primary one first. rows: training rows of an epoch."""
+
+    def __init__(self, reporter: Reporter, keeper: Keeper, measure: Measure, rows: int, epochs: int, steps: int | None, patience: int) -> None:
+        self.reporter = reporter
+        self.keeper = keeper
+        self.measure = measure
+        self.rows = rows
+        self.epochs = epochs
+        self.patience = patience
+        self.every = max(1, -(-(steps or 0) // POINTS_PER_CURVE))
+        self.history: list[dict[str, Any]] = []
+        self.best_epoch: int | None = None
+        self.best_loss = float("inf")
+        self.steps = 0
+        self._losses: list[float] = []
+        self._points: list[list[float]] = []
+        self._epoch_loss = [0.0, 0]
+        self._done = 0
+        self._began = self._epoch_began = time.monotonic()
+
+    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        self._began = time.monotonic()
+
+    def on_train_epoch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        self._epoch_began, self._done, self._points, self._epoch_loss = time.monotonic(), 0, [], [0.0, 0]
+
+    def on_train_batch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule, batch: Any, batch_idx: int) -> None:
+        self.reporter.check_stop()
+
+    def on_validation_batch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule, batch: Any, batch_idx: int,
+                                  dataloader_idx: int = 0) -> None:
+        self.reporter.check_stop()
+
+    def on_train_batch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int) -> None:
+        loss, size = float(outputs["loss"]), _size(batch)
+        self.steps = trainer.global_step
+        self._done += size
+        self._losses.append(loss)
+        self._epoch_loss[0] += loss * size
+        self._epoch_loss[1] += size
+        if len(self._losses) >= self.every:
+            self._point(trainer.current_epoch)
+        self._progress(trainer.current_epoch)
+
+    def on_validation_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        assert isinstance(module, Trainee)
+        positions = torch.cat([part[0] for part in module.validated]).numpy()
+        logits = torch.cat([part[1] for part in module.validated])
+        loss = float(torch.stack([part[2] for part in module.validated]).sum()) / len(positions)
+        module.validated.clear()
+        self._scores = {"val_loss": loss, **self.measure(positions, logits)}
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """After the validation of the same epoch."""
+        epoch, scores = trainer.current_epoch + 1, getattr(self, "_scores", {})
+        for curve, value in scores.items():
+            self.reporter.point(curve, self.steps, float(epoch), value)
+        self.history.append({"epoch": epoch, "step": self.steps, "train_loss": self._epoch_loss[0] / max(self._epoch_loss[1], 1), **scores,
+                             "seconds": time.monotonic() - self._began, "steps": self._points})
+        if not scores:
+            return
+        if scores["val_loss"] < self.best_loss:
+            self.best_loss, self.best_epoch = scores["val_loss"], epoch
+            self.keeper.keep()
+        elif self.patience and epoch - (self.best_epoch or 0) >= self.patience and epoch < self.epochs:
+            self.reporter.log(f"The validation loss was last better in epoch {self.best_epoch}: training ends early, with those weights.")
+            trainer.should_stop = True
+
+    def _point(self, epoch: int) -> None:
+        value = sum(self._losses) / len(self._losses)
+        self._losses = []
+        self._points.append([self.steps, value])
+        self.reporter.point("train_loss", self.steps, epoch + min(1.0, self._done / self.rows), value)
+
+    def _progress(self, epoch: int) -> None:
+        seconds = max(time.monotonic() - self._began, 1e-6)
+        share = (epoch + self._done / self.rows) / self.epochs
+        self.reporter.progress("training", self._done, self.rows, epoch=epoch + 1, epochs=self.epochs,
+                               rows_per_second=self._done / max(time.monotonic() - self._epoch_began, 1e-6),
+                               eta=seconds * (1 - share) / share if share > 0 else None)
+
+
+def _size(batch: Any) -> int:
+    return len(batch["positions"]) if isinstance(batch, dict) and "positions" in batch else 1
