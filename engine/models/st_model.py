@@ -1,0 +1,158 @@
+"""Sentence-transformers and plain encoders: vectors, zero-shot labels, and classifiers finetuned on top."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from engine.errors import StudioError
+from engine.models.encoder import Encoder, Tokens, is_common_make
+from engine.models.head import ClassifierHead
+from engine.models.pooling import pool
+from engine.models.text_classifier import TextClassifier, ranked
+from engine.models.zero_shot import LabelCache, label_probabilities
+
+
+class STModel(TextClassifier):
+    """A text encoder that vectorises, and sorts texts: with a `head` by its own labels, without one by any labels (zero-shot).
+
+    Features for the head are the pooled last two layers side by side (the last alone where the encoder cannot be cut):
+    the layer below the last knows things that the last has let go of.
+    """
+
+    def __init__(self, encoder: Any, name: str = "st-model", description: str = "", tasks: Sequence[str] = (),
+                 details: dict[str, Any] | None = None) -> None:
+        super().__init__(name, description, tasks or ("text-vectorisation", "text-classification"), details)
+        self.encoder: Any = encoder
+        self.pad_id = encoder.pad_id
+        self.head: ClassifierHead | None = None
+        self._labels_seen = LabelCache()
+
+    @classmethod
+    def from_folder(cls, folder: str | Path, **facts: Any) -> Self:
+        """A sentence-transformers folder of any make, or a plain Hugging Face encoder."""
+        return cls(_encoder(Path(folder)), **facts).eval()
+
+    # Answers
+
+    def text_vectorisation(self, text: list[str], return_tensor: bool = False) -> Any:
+        """One vector per text; a tensor (N, width) if asked for."""
+        vectors = self.vectors(text)
+        return vectors if return_tensor else vectors.tolist()
+
+    def text_classification(self, text: list[str], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
+        """Own labels where the model was finetuned; else zero-shot over `labels` (one list, or one for each text)."""
+        if self.head is not None:
+            return self.classify(text, top_k)
+        if not labels:
+            raise StudioError("There are no labels to choose from.", "Give some, such as [\"complaint\", \"praise\"], or a finetuned model.")
+        each = labels if isinstance(labels[0], list | tuple) else [labels] * len(text)
+        scores = label_probabilities(self.vectors(text), each, self.vectors, self._labels_seen)
+        return [ranked(own, row, top_k) for own, row in zip(each, scores, strict=True)]
+
+    def vectors(self, texts: Sequence[str]) -> Tensor:
+        """(N, width) in fp32, on the CPU."""
+        return self.in_batches(self.encoder, self.encoder.tokenise(texts).ids)
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch training on or off; vectors of labels may change with it."""
+        if mode:
+            self._labels_seen.clear()
+        return super().train(mode)
+
+    # Finetuning
+
+    @property
+    def depth(self) -> int:
+        """Transformer blocks that can be cut between; 0 where the encoder cannot be cut."""
+        return self.encoder.cutter.depth if isinstance(self.encoder, Encoder) else 0
+
+    @property
+    def feature_size(self) -> int:
+        return self.encoder.width * (2 if self.depth > 1 else 1)
+
+    def tokenise(self, texts: Sequence[str], max_length: int | None = None) -> Tokens:
+        return self.encoder.tokenise(texts, max_length)
+
+    def below(self, input_ids: Tensor, attention_mask: Tensor, cut: int) -> Tensor:
+        """Hidden states (B, T, D) under the cut: what enters block `cut`, 0 to depth - 1."""
+        return self.encoder.cutter.below(input_ids, attention_mask, cut)
+
+    def pooled(self, hidden: Tensor, attention_mask: Tensor, cut: int) -> Tensor:
+        """Hidden states under the cut -> features (B, F)."""
+        cutter, depth, modes = self.encoder.cutter, self.depth, self.encoder.modes
+        return torch.cat([pool(layer, attention_mask, modes) for layer in _last_two(cutter, hidden, attention_mask, cut, depth)], dim=-1)
+
+    def above(self, hidden: Tensor, attention_mask: Tensor, cut: int) -> Tensor:
+        """Hidden states under the cut -> logits (B, classes)."""
+        return self._head()(self.pooled(hidden, attention_mask, cut))
+
+    def features(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """(B, T) -> (B, F): what the head works on."""
+        if self.depth < 2:
+            return self.encoder(input_ids, attention_mask)
+        cut = self.depth - 1
+        return self.pooled(self.below(input_ids, attention_mask, cut), attention_mask, cut)
+
+    def logits(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        return self._head()(self.features(input_ids, attention_mask))
+
+    def pre_finetuning(self, labels: Sequence[str] | None = None, num_classes: int | None = None, multi_label: bool = False) -> None:
+        """Give the model a new head, unless it has one for the very same labels."""
+        before = (self.labels, self.multi_label)
+        super().pre_finetuning(labels, num_classes, multi_label)
+        count = len(self.labels) if self.labels else num_classes
+        if not count:
+            raise StudioError("There are no labels to learn.", "Give the labels of the training rows.")
+        if self.head is None or before != (self.labels, multi_label):
+            self.head = ClassifierHead(self.feature_size, count, multi_label=multi_label).to(self.device)
+
+    def _head(self) -> nn.Module:
+        if self.head is None:
+            raise StudioError(f"{self.name} has not been finetuned yet.", "Call `pre_finetuning(labels=...)` first.")
+        return self.head
+
+    # Keeping
+
+    def config(self) -> dict[str, Any]:
+        return {"head": self.head.config if self.head is not None else None, "max_length": self.max_length}
+
+    def write(self, folder: Path) -> None:
+        """`encoder/` is a sentence-transformers folder; head.safetensors lies beside it."""
+        from safetensors.torch import save_file
+
+        (folder / "encoder").mkdir()
+        self.encoder.write(folder / "encoder")
+        if self.head is not None:
+            save_file({key: value.contiguous().cpu() for key, value in self.head.state_dict().items()}, folder / "head.safetensors")
+
+    @classmethod
+    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
+        from safetensors.torch import load_file
+
+        model = cls.from_folder(folder / "encoder")
+        model.max_length = config.get("max_length") or model.max_length
+        if config.get("head"):
+            model.head = ClassifierHead(**config["head"])
+            model.head.load_state_dict(load_file(folder / "head.safetensors"))
+        return model.eval()
+
+
+def _encoder(folder: Path) -> nn.Module:
+    if is_common_make(folder):
+        return Encoder.from_folder(folder)
+    from engine.models.foreign_encoder import ForeignEncoder
+
+    return ForeignEncoder(folder)
+
+
+def _last_two(cutter: Any, hidden: Tensor, mask: Tensor, cut: int, depth: int) -> list[Tensor]:
+    """The outputs of the last two blocks (the last alone in an encoder of one block), from the states under the cut."""
+    if depth < 2:
+        return [cutter.above(hidden, mask, cut)[0]]
+    before = cutter.between(hidden, mask, cut, depth - 1)
+    return [before, cutter.above(before, mask, depth - 1)[0]]
+
+
