@@ -5,7 +5,7 @@ from typing import Any
 
 _HOMES = {
     "read": "reading", "Table": "tables", "Facts": "tables", "Limits": "limits",
-    "store": "store", "Upload": "store", "open_upload": "store", "sweep": "store",
+    "store": "uploads", "Upload": "uploads", "open_upload": "uploads", "sweep": "uploads",
     "Dataset": "dataset", "open_dataset": "dataset", "list_datasets": "dataset", "delete_dataset": "dataset",
     "guess": "mapping", "check_mapping": "mapping",
     "check": "checks", "Report": "checks", "Finding": "checks",

@@ -21,14 +21,16 @@ def opened(source: Source, limits: Limits) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
             if len(members) > limits.archive_members:
-                raise StudioError(f"{source.name} holds {plural(len(members), 'file')}.", f"At most {limits.archive_members:,} are unpacked.")
+                raise StudioError(f"{source.name} holds {plural(len(members), 'file')}.",
+                                  f"At most {limits.archive_members:,} are unpacked.")
             if any(member.flag_bits & 0x1 for member in members):
                 raise StudioError(f"{source.name} is encrypted.", "Save it without a password and upload that.")
             yield archive
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise StudioError(f"{source.name} is a broken zip archive.", "It may be cut short or damaged; make or download it again.") from error
+        raise StudioError(f"{source.name} is a broken zip archive.",
+                          "It may be cut short or damaged; make or download it again.") from error
     finally:
         stream.close()
 
@@ -50,7 +52,8 @@ def single_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     if len(members) != 1:
         found = "no file" if not members else plural(len(members), "file")
         shown = ", ".join(display_name(member.filename) for member in members[:5])
-        raise StudioError(f"{name} holds {found}{f' ({shown})' if shown else ''}.", "A zip may hold exactly one table; upload the table itself.")
+        raise StudioError(f"{name} holds {found}{f' ({shown})' if shown else ''}.",
+                          "A zip may hold exactly one table; upload the table itself.")
     if members[0].external_attr >> 16 & 0o170000 == 0o120000:
         raise StudioError(f"{name} holds a link, not a table.", "Upload the table itself.")
     return members[0]

@@ -77,4 +77,5 @@ def _check_lines(source: Source, limits: Limits) -> None:
             end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
             since = len(chunk) - end - 1 if end >= 0 else since + len(chunk)
             if since > 2 * limits.cell:
-                raise StudioError(f"{source.name} holds a line of more than {size(2 * limits.cell)}.", "A table has one record a line; check the file.")
+                raise StudioError(f"{source.name} holds a line of more than {size(2 * limits.cell)}.",
+                                  "A table has one record a line; check the file.")

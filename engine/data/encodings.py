@@ -41,7 +41,8 @@ def check_encoding(name: str) -> str:
     try:
         b"".decode(name)
     except (LookupError, ValueError) as error:
-        raise StudioError(f"There is no text encoding called {name!r}.", "Common ones are utf-8, cp1252, latin-1, utf-16 and big5.") from error
+        raise StudioError(f"There is no text encoding called {name!r}.",
+                          "Common ones are utf-8, cp1252, latin-1, utf-16 and big5.") from error
     return name
 
 
@@ -51,20 +52,21 @@ def detect(source: Source) -> Encoding:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Encoding(name)
-    if name := _without_mark(source.head(_SAMPLE)):
-        return Encoding(name)
+    if unmarked := _without_mark(source.head(_SAMPLE)):
+        return Encoding(unmarked)
     survey = _survey(source)
     if survey.nuls > max(20, source.size // 1000):
-        raise StudioError(f"{source.name} is not a text file: it holds {survey.nuls:,} zero bytes.", "Save the table as CSV, Excel (xlsx), JSON lines or Parquet.")
+        raise StudioError(f"{source.name} is not a text file: it holds {survey.nuls:,} zero bytes.",
+                          "Save the table as CSV, Excel (xlsx), JSON lines or Parquet.")
     if survey.utf8:
         return Encoding("utf-8", nuls=survey.nuls > 0)
     if _mostly_utf8(survey.sample):
         return Encoding("utf-8", damaged=True, nuls=survey.nuls > 0)
-    name = _weigh(survey.sample)
-    for codec in (name, *_WIDER.get(name, ())):
+    likely = _weigh(survey.sample)
+    for codec in (likely, *_WIDER.get(likely, ())):
         if _fits(source, codec):
             return Encoding(codec, nuls=survey.nuls > 0)
-    return Encoding(name, damaged=True, nuls=survey.nuls > 0)
+    return Encoding(likely, damaged=True, nuls=survey.nuls > 0)
 
 
 @dataclass(frozen=True)

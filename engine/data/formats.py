@@ -32,7 +32,8 @@ _NOT_TABLES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x7fELF", "a program", SAVE_AS),
     (b"OggS\x00", "a sound file", SAVE_AS),
 )
-_PICKLE = re.compile(rb"\A(?:\x80[\x02-\x05]|c(?:__builtin__|builtins|posix|nt|os)\n|\(dp|\(lp|\((?:S'|V|i__builtin__|i?os\n|c)[^\n]*\n.*\.\s*\Z)", re.DOTALL)
+_PICKLE = re.compile(rb"\A(?:\x80[\x02-\x05]|"
+                     rb"c(?:__builtin__|builtins|posix|nt|os)\n|\([dl]p\d+\n|\((?:S'|i?os\n|i__builtin__\n)[^\n]*\n.*\.\Z)", re.DOTALL)
 _PICKLE_ENDINGS = ("pkl", "pickle", "pt", "pth", "joblib", "dill", "bin")
 _MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|table|head|body)", re.IGNORECASE)
 _XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml", re.IGNORECASE)
@@ -61,9 +62,11 @@ def _refuse_others(source: Source, head: bytes) -> None:
     if head.startswith(b"RIFF") and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
         raise StudioError(f"{source.name} is a media file ({head[8:12].decode().strip()}), not a table.", SAVE_AS)
     if _PICKLE.match(head) or source.ending in _PICKLE_ENDINGS:
-        raise StudioError(f"{source.name} is a Python pickle or a weights file, not a table.", "Opening a pickle can run code, so it is never opened. " + SAVE_AS)
+        raise StudioError(f"{source.name} is a Python pickle or a weights file, not a table.",
+                          "Opening a pickle can run code, so it is never opened. " + SAVE_AS)
     if _MARKUP.match(head):
-        raise StudioError(f"{source.name} is a web page (HTML), not a table.", "Open it in a spreadsheet program and save it as CSV or xlsx.")
+        raise StudioError(f"{source.name} is a web page (HTML), not a table.",
+                          "Open it in a spreadsheet program and save it as CSV or xlsx.")
     if _XML.match(head):
         raise StudioError(f"{source.name} is an XML document, not a table.", SAVE_AS)
 

@@ -25,7 +25,8 @@ def read(source: bytes | Path, name: str, *, encoding: str | None = None, delimi
     """
     origin = Source(source, name)
     if origin.size > limits.octets:
-        raise StudioError(f"{origin.name} has {size(origin.size)}; at most {size(limits.octets)} can be read.", "Upload a part of the table.")
+        raise StudioError(f"{origin.name} has {size(origin.size)}; at most {size(limits.octets)} can be read.",
+                          "Upload a part of the table.")
     kind = sniff(origin)
     if kind == "zip":
         return _read_zipped(origin, encoding, delimiter, header, sheet, limits)

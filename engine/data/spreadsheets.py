@@ -42,7 +42,8 @@ def read_workbook(source: Source, kind: str, *, sheet: str | int | None, header:
         raise StudioError(f"{source.name} cannot be read: the {kind} workbook {problem}.",
                           "Open it in a spreadsheet program and save it again, without a password.") from error
     if not len(table.frame):
-        raise StudioError(f"{source.name} holds no rows in sheet {table.facts.sheet!r}.", "Choose another sheet, or upload a table with a header and rows.")
+        raise StudioError(f"{source.name} holds no rows in sheet {table.facts.sheet!r}.",
+                          "Choose another sheet, or upload a table with a header and rows.")
     return table
 
 
@@ -89,7 +90,7 @@ def _survey(source: Source, kind: str, limits: Limits) -> list[str]:
     if formulas:
         notes.append(f"{plural(formulas, 'formula')}: the results stored in the file are read.")
     if unsaved:
-        notes.append(f"{plural(unsaved, 'formula')} without a stored result are read as empty; open and save the file in a spreadsheet program.")
+        notes.append(f"{plural(unsaved, 'formula')} without a stored result: read as empty until the file is saved in a spreadsheet program.")
     return notes
 
 
@@ -161,4 +162,5 @@ class _OdsExtent:
                 _check_extent(self.last_row, self.width, self.name, self.limits)
 
     def _refuse(self, *declaration: object) -> None:
-        raise StudioError(f"{self.name} declares XML entities, which no spreadsheet program writes.", "Save it again in a spreadsheet program.")
+        raise StudioError(f"{self.name} declares XML entities, which no spreadsheet program writes.",
+                          "Save it again in a spreadsheet program.")

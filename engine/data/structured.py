@@ -32,7 +32,8 @@ def _lines(text: Iterable[str], name: str) -> Iterator[tuple[int, Any]]:
         try:
             yield line_number, json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise StudioError(f"Line {line_number:,} of {name} is not JSON.", "Each line must be one JSON object, such as {\"text\": \"…\", \"label\": \"…\"}.") from error
+            raise StudioError(f"Line {line_number:,} of {name} is not JSON.",
+                              "Each line must be one JSON object, such as {\"text\": \"…\", \"label\": \"…\"}.") from error
 
 
 def read_json(source: Source, *, encoding: str | None, limits: Limits) -> Table:
@@ -47,9 +48,11 @@ def read_json(source: Source, *, encoding: str | None, limits: Limits) -> Table:
     except UnicodeError as error:
         raise StudioError(f"{source.name} cannot be read as {found.name}.", "Choose another encoding, or let it be found.") from error
     except json.JSONDecodeError as error:
-        raise StudioError(f"{source.name} is not whole JSON: line {error.lineno:,}, column {error.colno:,}.", "Check that place, or save the table as CSV.") from error
+        raise StudioError(f"{source.name} is not whole JSON: line {error.lineno:,}, column {error.colno:,}.",
+                          "Check that place, or save the table as CSV.") from error
     except (ValueError, RecursionError) as error:
-        raise StudioError(f"{source.name} is JSON that is nested too deeply or holds a number that is too long.", "Save the table as CSV.") from error
+        raise StudioError(f"{source.name} is JSON that is nested too deeply or holds a number that is too long.",
+                          "Save the table as CSV.") from error
     items = _items(value, source.name)
     return _from_items(enumerate(items, start=1), Facts("json", encoding=found.name), limits, source.name)
 
@@ -80,7 +83,8 @@ def _from_items(items: Iterable[tuple[int, Any]], facts: Facts, limits: Limits, 
     for row_number, item in items:
         row = _row(item, columns, row_number, name)
         if len(columns) * len(records) > limits.cells or len(columns) > limits.columns:
-            raise StudioError(f"{name} has more than {number(limits.cells)} cells or {number(limits.columns)} columns.", "Keep only the keys that you need.")
+            raise StudioError(f"{name} has more than {number(limits.cells)} cells or {number(limits.columns)} columns.",
+                              "Keep only the keys that you need.")
         records.append(row)
         numbers.append(row_number)
     if not records:
@@ -118,7 +122,8 @@ def read_parquet(source: Source, *, limits: Limits) -> Table:
             cells = file.metadata.num_rows * len(file.schema_arrow.names)
             unpacked = sum(file.metadata.row_group(index).total_byte_size for index in range(file.metadata.num_row_groups))
             if cells > limits.cells or unpacked > limits.octets:
-                raise StudioError(f"{source.name} has {number(cells)} cells and unpacks to {size(unpacked)}.", "Keep only the columns and rows that you need.")
+                raise StudioError(f"{source.name} has {number(cells)} cells and unpacks to {size(unpacked)}.",
+                                  "Keep only the columns and rows that you need.")
             parts = [_text_batch(batch) for batch in file.iter_batches(batch_size=_BATCH)]
             names = file.schema_arrow.names
     except (pyarrow.ArrowException, OSError) as error:

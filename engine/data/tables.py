@@ -48,9 +48,8 @@ class Facts:
     @classmethod
     def of(cls, values: dict[str, Any]) -> "Facts":
         """Back from JSON, which has no tuples and no whole numbers as keys."""
-        widths = {int(width): count for width, count in values.get("widths", {}).items()}
-        lists = {name: tuple(values[name]) for name in ("ragged", "sheets", "notes") if name in values}
-        return cls(**{**values, **lists, "widths": widths})
+        lists = {name: tuple(values[name]) for name in ("ragged", "sheets", "notes")}
+        return cls(**{**values, **lists, "widths": {int(width): count for width, count in values["widths"].items()}})
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,8 @@ class TableBuilder:
 
         columns = [pyarrow.array(cells, type=pyarrow.large_string()) for cells in zip(*rows, strict=True)]
         if (self.rows + len(rows)) * max(len(columns), len(self._columns)) > self.limits.cells:
-            raise StudioError(f"The table has more than {number(self.limits.cells)} cells.", "Keep only the columns and rows that you need.")
+            raise StudioError(f"The table has more than {number(self.limits.cells)} cells.",
+                              "Keep only the columns and rows that you need.")
         empty = pyarrow.scalar(None, type=pyarrow.large_string())
         while len(self._columns) < len(columns):
             self._columns.append([pyarrow.nulls(self.rows, type=pyarrow.large_string())] if self.rows else [])
@@ -223,9 +223,9 @@ class TableBuilder:
         if self.blank:
             self.notes.append(f"{plural(self.blank, 'blank row')} left out.")
         if self.ragged_count:
-            self.notes.append(f"{plural(self.ragged_count, 'row')} with more or fewer cells than the header: kept, extra cells in extra columns."
-                              if self.header_row is not None else
-                              f"{plural(self.ragged_count, 'row')} with more or fewer cells than most: kept, extra cells in extra columns.")
+            others = "most" if self.header_row is None else "the header"
+            uneven = plural(self.ragged_count, "row")
+            self.notes.append(f"{uneven} with more or fewer cells than {others}: kept, extra cells in extra columns.")
         if self.joined:
             self.notes.append(f"{plural(self.joined, 'very wide row')}: the cells beyond the last extra column stand together in it.")
         return dataclasses.replace(facts, header_row=self.header_row, records=self.records, widths=dict(sorted(self.widths.items())),
