@@ -23,7 +23,7 @@ WARNING = "#9a7d00"
 FAILURE = "#d1483d"
 PALETTE = {"training": TRAINING, "validation": VALIDATION, "baseline": BASELINE, "ours": OURS, "warning": WARNING, "failure": FAILURE}
 SEQUENTIAL = [[0.0, "rgba(15,132,130,0.04)"], [0.02, "rgba(15,132,130,0.20)"], [0.5, "rgba(15,132,130,0.62)"], [1.0, "rgba(15,132,130,1)"]]
-MISSES = [[0.0, "rgba(209,72,61,0.0)"], [0.02, "rgba(209,72,61,0.25)"], [1.0, "rgba(209,72,61,1)"]]
+MISSES = [[0.0, "rgba(127,138,150,0.10)"], [0.02, "rgba(209,72,61,0.25)"], [1.0, "rgba(209,72,61,1)"]]
 BAR_HEIGHT = 34
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
@@ -134,9 +134,10 @@ def confused_pairs(matrix: Sequence[Sequence[int]], labels: Sequence[str], most:
 
 def class_table(table: "pd.DataFrame", *, key: str) -> None:
     """Precision, recall, F1 and support per class (columns label, precision, recall, f1, support; shares from 0 to 1)."""
-    share = {"format": "percent", "min_value": 0.0, "max_value": 1.0, "color": OURS}
+    share = {"format": "%.0f%%", "min_value": 0, "max_value": 100, "color": OURS}  # few rows a class: a decimal would be false
     column = st.column_config
-    st.dataframe(table, hide_index=True, key=key, alt="Precision, recall, F1 and support of each class", column_config={
+    shares = {name: table[name] * 100 for name in ("precision", "recall", "f1")}
+    st.dataframe(table.assign(**shares), hide_index=True, key=key, alt="Precision, recall, F1 and support of each class", column_config={
         "label": column.TextColumn("Class", pinned=True),
         "precision": column.ProgressColumn("Precision", help="Of the rows given this label, the share that bear it.", **share),
         "recall": column.ProgressColumn("Recall", help="Of the rows that bear this label, the share that was found.", **share),

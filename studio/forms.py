@@ -64,11 +64,16 @@ def _integer(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> 
 
 def _number(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> float | None:
     low, high = (None if bound is None else float(bound) for bound in (field.minimum, field.maximum))
-    small = (default is not None and 0 < abs(default) < 0.01) or (default is None and low is not None and 0 < low < 0.01)
-    step = abs(default) if small and default else 0.05 if high is not None and high <= 1 else 0.1
     value = None if default is None else float(default)
-    return st.number_input(field.label, min_value=low, max_value=high, value=value, step=step, format="%g" if small else None,
+    return st.number_input(field.label, min_value=low, max_value=high, value=value, step=_step(value, high), format="%g",
                            placeholder=empty, **shared)
+
+
+def _step(value: float | None, high: float | None) -> float:
+    """What a press on + or - adds: a twentieth of a share, the value itself where it is tiny (a learning rate), else one."""
+    if value and abs(value) < 0.01:
+        return abs(value)
+    return 0.05 if high is not None and high <= 1 else 1.0
 
 
 def _switch(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> bool:

@@ -30,10 +30,9 @@ def draw() -> None:
 
 def heading(title: str, sentence: str, term: str = "") -> Any:
     """The head of a page: plain words with the field's term beside, one sentence. Returns the place at its right for a chip."""
-    left, right = st.columns([3, 1], vertical_alignment="top")
-    with left:
-        st.title(f"{title} :small[:gray[· {term}]]" if term else title, anchor=False)
-        st.markdown(sentence)
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    left.title(f"{title} :small[:gray[· {term}]]" if term else title, anchor=False)
+    st.markdown(sentence)
     return right.container(horizontal=True, horizontal_alignment="right")
 
 

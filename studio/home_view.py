@@ -5,7 +5,8 @@ import streamlit as st
 from engine import hub, runs, words
 from engine.tasks import TASKS, Task
 from studio import navigation
-from studio.results_tables import plain, value_text
+from studio.hub_words import metric_text
+from studio.results_tables import plain
 from studio.run_words import look, primary_text, task_title, when
 
 LATEST = 5
@@ -80,12 +81,3 @@ def latest_models() -> None:
             st.caption(" · ".join(filter(None, [metric_text(card), words.size(card.size_bytes), when(card.created)])), width="content",
                        help=", ".join(task_title(task) for task in card.tasks))
     navigation.link("hub", "All models", icon=":material/arrow_forward:")
-
-
-def metric_text(card: hub.Card) -> str:
-    """The card's primary metric, such as 93.4%; empty where none was measured."""
-    name = card.metrics.get("metric")
-    if isinstance(name, str) and name in card.metrics:
-        return value_text(name, card.metrics[name])
-    known = [key for key in card.metrics if not key.endswith("loss") and key != "metric"]
-    return value_text(known[0], card.metrics[known[0]]) if known else ""

@@ -38,7 +38,7 @@ def choices(task: str) -> list[Choice]:
     fits = [preset for preset in PRESETS if task in preset.tasks]
     embedded = [Choice(preset.name, "embedded", preset.size_bytes, preset.description) for preset in fits if preset.embedded]
     own = [Choice(card.name, "yours", card.size_bytes, card.description or _trained_on(card)) for card in hub.list(task=task)]
-    others = [Choice(preset.name, "hub", preset.size_bytes, f"{preset.description} {preset.languages}.".strip())
+    others = [Choice(preset.name, "hub", preset.size_bytes, f"{preset.description} {', '.join(preset.languages)}; {preset.licence}.")
               for preset in fits if not preset.embedded]
     return [*embedded, *own, *others]
 

@@ -1,5 +1,6 @@
 """Which pages there are, in five groups. A new task costs its line in TASKS and its file in `pages/`, nothing here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -58,6 +59,11 @@ def go(file: str, **query: str) -> NoReturn:
 def exists(file: str) -> bool:
     """Whether there is a page of that file name."""
     return (PAGES / f"{file}.py").exists()
+
+
+def page_of(tasks: Iterable[str]) -> str | None:
+    """The file name of the first page among these tasks that exists."""
+    return next((TASKS[name].page for name in tasks if name in TASKS and exists(TASKS[name].page)), None)
 
 
 def link(file: str, label: str, icon: str | None = None, help: str | None = None, **query: str) -> None:

@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+from typing import Any
 
 import streamlit as st
 
@@ -37,11 +38,49 @@ def _start_or_log() -> None:
 
 
 def stop() -> None:
-    """Once a server process, at its end: tell the training thread to stop and wait for it."""
+    """Once a server process, at its end: tell the working threads to stop and wait for the training one."""
+    if "studio.file_job" in sys.modules:
+        from studio import file_job
+
+        file_job.shutdown()
     if "engine.runs" in sys.modules:
         from engine import runs
 
         runs.shutdown()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def rows(dataset: str) -> Any:
+    """The rows of a saved data set (a pandas DataFrame that nobody may change). Its id stands for its content."""
+    from engine import data
+
+    return data.open_dataset(dataset).frame()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def report(dataset: str, task: str, variant: str) -> Any:
+    """What the checks found in a saved data set (`engine.data.Report`)."""
+    from engine import data
+    from engine.tasks import task_class
+
+    found = data.open_dataset(dataset)
+    return data.check(found, task_class(task).variant(variant), found.mapping)
+
+
+def task(name: str, model: str) -> Any:
+    """A task with its model, ready to answer. The model is read once for all tabs."""
+    from engine.tasks import task_class
+
+    return task_class(name)(model)
+
+
+def is_loaded(model: str) -> bool:
+    """Whether the model is in memory already, so that it answers at once."""
+    if "engine.inference.cache" not in sys.modules:
+        return False
+    from engine.inference import cache
+
+    return cache.holds(model)
 
 
 def settle() -> None:

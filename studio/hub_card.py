@@ -1,0 +1,141 @@
+"""One saved model: what it is, how good it is, and what can be done with it."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine import hub, words
+from studio import export_job, frame, navigation, server
+from studio.errors import guard
+from studio.hub_words import facts, primary_metric, python_line
+from studio.results_tables import metric, plain, value_text
+from studio.run_settings import setting_text
+from studio.state import peek, toast
+
+if TYPE_CHECKING:
+    from engine.hub.export import Export
+
+
+def show(name: str) -> None:
+    """The card of the model with that name."""
+    card = hub.get(name)
+    navigation.link("hub", "All models", icon=":material/arrow_back:")
+    place = frame.heading(plain(card.name), plain(card.description) or "No description yet.", "saved model")
+    with place:
+        if page := navigation.page_of(card.tasks):
+            navigation.link(page, "Use it", icon=":material/play_arrow:", model=card.name)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _metrics(card)
+        known = facts(card)
+        st.table({"": list(known), " ": [plain(value) for value in known.values()]}, border="horizontal", hide_index=True, hide_header=True,
+                 alt=f"Facts about {card.name}")
+        _settings(card)
+    with right:
+        with st.container(border=True):
+            st.subheader("Download", anchor=False)
+            _download(card)
+        _change(card)
+        _lineage(card)
+    with st.expander("For developers", icon=":material/code:"):
+        st.code(python_line(card), language="python")
+
+
+def _metrics(card: hub.Card) -> None:
+    first = primary_metric(card)
+    if first is None:
+        return
+    others = [name for name, value in card.metrics.items() if name != first and isinstance(value, int | float)]
+    columns = st.columns(4)
+    for column, name in zip(columns, [first, *others[:3]], strict=False):
+        column.metric(metric(name).label, value_text(name, card.metrics[name]), help=metric(name).help or None)
+
+
+def _settings(card: hub.Card) -> None:
+    if card.settings:
+        with st.expander("Settings of its training", icon=":material/tune:"):
+            rows = {name.replace("_", " ").capitalize(): setting_text(value) for name, value in card.settings.items() if value is not None}
+            st.table({"Setting": list(rows), "Value": list(rows.values())}, border="horizontal", hide_index=True,
+                     alt="Settings of its training")
+
+
+def _download(card: hub.Card) -> None:
+    """Looks again by itself while the zip is being made and tried."""
+    job = export_job.get(card)
+    working = job is not None and job.state == "working"
+    st.fragment(_download_now, run_every=1.0 if working else None)(card.name, working)
+
+
+def _download_now(name: str, working_before: bool) -> None:
+    with guard():
+        card = hub.get(name)
+        job = export_job.get(card)
+        working = job is not None and job.state == "working"
+        if working != working_before:
+            st.rerun()
+        if job and working:
+            st.button("Preparing", icon="spinner", disabled=True, key="hub_preparing")
+            st.caption(f"{plain(job.text)}. The button turns ready once the zip has shown that it gives the same answers.")
+        elif job and job.state == "ready" and job.export:
+            _ready(card, job.export)
+        else:
+            if job:
+                st.warning(plain(job.hint), title=plain(job.text))
+            st.markdown("A zip with the weights, a model card and `predict.py`, which answers a CSV anywhere Python runs.")
+            st.button("Prepare the download", icon=":material/inventory:", key="hub_prepare", on_click=_prepare, args=(name,))
+
+
+def _ready(card: hub.Card, built: "Export") -> None:
+    st.link_button(f"Download ({words.size(built.size)})", server.offer(built.path, f"{card.name}.zip"), type="primary",
+                   icon=":material/download:", key="hub_download")
+    st.caption("Unpacked elsewhere and run in a fresh process, it gave the very same answers.")
+    st.caption(f"SHA-256 `{built.sha256}`")
+
+
+def _prepare(name: str) -> None:
+    with guard():
+        export_job.start(hub.get(name))
+
+
+def _change(card: hub.Card) -> None:
+    with st.container(horizontal=True):
+        with st.popover("Rename", icon=":material/edit:", key="hub_rename"):
+            st.text_input("New name", value=card.name, key="hub_new_name", help="3 to 100 of a-z, 0-9, - and _.")
+            st.button("Rename", key="hub_rename_now", type="primary", on_click=_rename, args=(card.name,))
+        with st.popover("Describe", icon=":material/notes:", key="hub_describe"):
+            st.text_area("What it is for, and what to know about it", value=card.description, key="hub_description", height=140)
+            st.button("Keep this", key="hub_describe_now", type="primary", on_click=_describe, args=(card.name,))
+        with st.popover("Delete", icon=":material/delete:", key="hub_delete"):
+            st.markdown(f"Delete **{plain(card.name)}** for good? This frees about {words.size(card.size_bytes)} of disk.")
+            if card.run:
+                st.caption("While the run that trained it is kept, the weights stay there and less is freed.")
+            st.button("Delete it", key="hub_delete_now", type="primary", icon=":material/delete_forever:", on_click=_delete,
+                      args=(card.name,))
+
+
+def _rename(name: str) -> None:
+    with guard():
+        card = hub.rename(name, str(peek("hub_new_name", "")).strip())
+        st.query_params["model"] = card.name
+        toast(f"Renamed to {card.name}.")
+
+
+def _describe(name: str) -> None:
+    with guard():
+        hub.set_description(name, str(peek("hub_description", "")).strip())
+        toast("The description is kept.")
+
+
+def _delete(name: str) -> None:
+    with guard():
+        freed = hub.delete(name)
+        del st.query_params["model"]
+        toast(f"Deleted {name}; {words.size(freed)} freed.")
+
+
+def _lineage(card: hub.Card) -> None:
+    """Where it comes from, as links."""
+    if card.run:
+        navigation.link("runs", "The run that trained it", icon=":material/timeline:", run=card.run)
+    if card.parent:
+        navigation.link("hub", f"Its parent, {plain(card.parent)}", icon=":material/account_tree:", model=card.parent)

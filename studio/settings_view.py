@@ -1,0 +1,89 @@
+"""The settings page's parts: preferences, the cache, what is where, versions."""
+
+import platform
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import streamlit as st
+
+from engine import paths, preferences, words
+from engine.fields import check_all
+from studio import forms
+from studio.errors import guard
+from studio.frame import FORM_WIDTH
+from studio.results_tables import plain
+from studio.state import forget, toast
+
+PREFIX = "settings"
+SHOWN_VERSIONS = ("streamlit", "torch", "transformers", "sentence-transformers", "pytorch-lightning", "plotly", "sqlalchemy")
+
+
+def computing() -> None:
+    """Threads, precision and the cache's size: drawn from their declaration, saved together."""
+    now = preferences.read()
+    with st.container(width=FORM_WIDTH):
+        automatic = max(1, preferences.processors() - 1)
+        values = forms.form(preferences.Preferences.declared(), PREFIX, defaults=asdict(now), empty=f"{automatic}, chosen automatically")
+        changed = any(values[name] != value for name, value in asdict(now).items())
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button("Save", type="primary", key="settings_save", disabled=not changed, on_click=_save, args=(values,))
+            st.button("Back to the defaults", key="settings_defaults", type="tertiary", disabled=now == preferences.Preferences(),
+                      on_click=_defaults)
+    st.caption("Runs and answers that start after it use what is saved.")
+
+
+def cache() -> None:
+    """How full it is, and the button that empties it."""
+    size = preferences.cache_size()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        held = f"The cache holds **{words.size(size)}** of features and exports" if size else "The cache is empty. It keeps features and exports"
+        st.markdown(f"{held}; they are made again when they are needed.", width="content")
+        st.button("Clear the cache", key="settings_clear", icon=":material/mop:", disabled=size == 0, on_click=_clear)
+
+
+def appearance() -> None:
+    """The theme is the browser's to keep; what is in use, and where it is changed."""
+    kind = st.context.theme.type
+    st.markdown((f"The {kind} theme is in use. " if kind else "") + "It follows your system; to choose light or dark yourself, open the menu "
+                ":material/more_vert: at the top right, then Settings.")
+
+
+def places() -> None:
+    """What lies where, and how to move it."""
+    home = paths.home()
+    st.code(str(home), language=None, wrap_lines=True)
+    st.markdown("Everything that the studio keeps lies in this folder: uploads, runs, models, the database. To use another one, set the "
+                "environment variable `STUDIO_HOME` before the start.")
+
+
+def versions() -> None:
+    """What a colleague asks for first; read from what is installed, nothing is imported."""
+    found = {"Python": platform.python_version(), "System": f"{platform.system()} {platform.release()}",
+             "Processors": str(preferences.processors())}
+    for name in SHOWN_VERSIONS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    st.table({"What": list(found), "Version": [plain(value) for value in found.values()]}, border="horizontal", hide_index=True,
+             alt="Versions", width=FORM_WIDTH)
+
+
+def _save(values: dict[str, Any]) -> None:
+    with guard():
+        preferences.write(preferences.Preferences(**check_all(preferences.Preferences.declared(), values)))
+        freed = preferences.trim_cache()
+        toast("Saved." + (f" {words.size(freed)} of the cache freed." if freed else ""))
+
+
+def _defaults() -> None:
+    with guard():
+        preferences.write(preferences.Preferences())
+        forget(*(f"{PREFIX}_{field.name}" for field in preferences.Preferences.declared()))
+        toast("Back to the defaults.")
+
+
+def _clear() -> None:
+    with guard():
+        toast(f"{words.size(preferences.clear_cache())} freed.")
