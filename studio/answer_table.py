@@ -24,6 +24,15 @@ class Answered:
     error: str | None = None
 
 
+def as_json(answer: Any) -> Any:
+    """The answer as JSON can hold it: tensors and arrays become lists."""
+    if hasattr(answer, "tolist"):
+        return answer.tolist()
+    if isinstance(answer, dict):
+        return {key: as_json(value) for key, value in answer.items()}
+    return [as_json(value) for value in answer] if isinstance(answer, list | tuple) else answer
+
+
 def cells(answer: Any) -> dict[str, Any]:
     """One answer as named cells: probabilities, numbers of a vector, several texts, or one text."""
     if isinstance(answer, dict):

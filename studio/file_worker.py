@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.errors import Stopped, StudioError
-from studio.answer_table import Answered
+from studio.answer_table import Answered, as_json
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,8 @@ PART_SECONDS = 1.5
 GIVE_UP_AFTER = 20  # rows in a row that failed for a reason that is not theirs
 
 
-def answer_rows(task: Any, rows: Sequence[dict[str, Any]], options: dict[str, Any], should_stop: Callable[[], bool]) -> Iterator[list[Answered]]:
+def answer_rows(task: Any, rows: Sequence[dict[str, Any]], options: dict[str, Any],
+                should_stop: Callable[[], bool]) -> Iterator[list[Answered]]:
     """Parts of answers in the order of the rows; ends early once `should_stop()` says yes."""
     start, size, broken = 0, FIRST_PART, 0
     while start < len(rows) and not should_stop():
@@ -44,7 +45,7 @@ def _answer_good(task: Any, rows: list[dict[str, Any]], options: dict[str, Any])
     if not rows:
         return []
     try:
-        return [Answered(plain(answer)) for answer in task.answer(rows, **options)]
+        return [Answered(as_json(answer)) for answer in task.answer(rows, **options)]
     except Stopped:
         raise
     except Exception as error:
@@ -77,12 +78,3 @@ def _next_size(size: int, seconds: float) -> int:
     """As many rows as PART_SECONDS allow, at most four times as many as before."""
     fitting = int(size * PART_SECONDS / max(seconds, 1e-6))
     return max(1, min(fitting, size * 4, LARGEST_PART))
-
-
-def plain(answer: Any) -> Any:
-    """The answer as JSON can hold it: tensors and arrays become lists."""
-    if hasattr(answer, "tolist"):
-        return answer.tolist()
-    if isinstance(answer, dict):
-        return {key: plain(value) for key, value in answer.items()}
-    return [plain(value) for value in answer] if isinstance(answer, list | tuple) else answer

@@ -42,6 +42,11 @@ def peek(key: str, default: Any = None) -> Any:
     return st.session_state.get(key, default)
 
 
+def take(key: str, default: Any = None) -> Any:
+    """A value that counts once: read and dropped."""
+    return st.session_state.pop(key, default)
+
+
 def forget(*keys: str) -> None:
     """Drop widgets' values, so that they start from their defaults again."""
     for key in keys:

@@ -1,0 +1,5 @@
+"""Finetune: from a file to a trained model in five steps."""
+
+from studio import wizard
+
+wizard.show()

@@ -1,0 +1,152 @@
+"""Data as the reader sees it: upload, how it was read, first rows, classes, findings."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from engine import data, words
+from engine.data import cleaning
+from studio import charts
+from studio.errors import Action
+from studio.results_tables import plain
+from studio.state import peek, put
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.data import Dataset, Facts, Finding
+    from engine.tasks import Variant
+
+ENDINGS = ["csv", "tsv", "txt", "tab", "xlsx", "xls", "ods", "jsonl", "ndjson", "json", "parquet", "zip"]
+PREVIEW_ROWS = 50
+NAMED_BARS = 24  # more classes than this are drawn without their names
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", ":": "colon", " ": "space"}
+ENCODINGS = ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16", "cp1250", "cp1251", "mac_roman", "big5", "gb18030", "cp932"]
+LOOKS = {"error": (":material/error:", "red"), "warning": (":material/warning:", "orange"), "note": (":material/info:", "gray")}
+
+
+def again(label: str, on_click: Callable[..., Any]) -> Action:
+    """The way out of an error: a button that starts over."""
+    return Action(label, on_click, icon=":material/undo:")
+
+
+def upload(key: str, label: str) -> "Dataset | None":
+    """The uploader. What arrives is copied to disk at once, read, and the widget's copy forgotten."""
+    turn = peek(f"{key}_turn", 0)
+    with st.container(key=f"{key}_upload"):
+        file = st.file_uploader(label, type=ENDINGS, key=f"{key}_file_{turn}")
+    if file is None:
+        return None
+    with st.spinner(f"Reading {plain(file.name)}"):
+        stored = data.store(file, file.name)
+        dataset = data.Dataset.of(stored)
+        dataset.save()
+    _forget(file)
+    put(f"{key}_turn", turn + 1)
+    return dataset
+
+
+def _forget(file: Any) -> None:
+    """Drop the session's copy in memory: the file is on disk now, and nothing else bounds what a session holds."""
+    context = get_script_run_ctx()
+    manager = context.uploaded_file_mgr if context else None
+    if context and hasattr(manager, "remove_file"):
+        manager.remove_file(session_id=context.session_id, file_id=file.file_id)
+
+
+def facts_line(facts: "Facts", rows: int, columns: int) -> str:
+    """How the file was read, in one line."""
+    delimiter = f"{DELIMITERS.get(facts.delimiter, facts.delimiter)} between cells" if facts.delimiter else None
+    parts = [facts.format, facts.encoding, delimiter,
+             f"sheet {facts.sheet}" if facts.sheet else None, words.plural(rows, "row"), words.plural(columns, "column"),
+             f"header in row {facts.header_row}" if facts.header_row else "no header row"]
+    return " · ".join(plain(part) for part in parts if part)
+
+
+def preview(frame: "pd.DataFrame", key: str, rows: int = 8) -> None:
+    """The first rows with their numbers in the file."""
+    st.dataframe(frame.head(PREVIEW_ROWS), key=key, height=35 * (min(rows, max(len(frame), 1)) + 1) + 3, alt="The first rows of the file")
+
+
+def row_numbers(rows: Iterable[int], most: int = 12) -> str:
+    """Rows 4, 17, 23 and more."""
+    shown = list(rows)
+    text = ", ".join(words.number(row) for row in shown[:most])
+    return f"{'Row' if len(shown) == 1 else 'Rows'} {text}{' and more' if len(shown) > most else ''}" if shown else ""
+
+
+def finding(found: "Finding", key: str, apply: Callable[..., None], arguments: tuple[Any, ...] = ()) -> None:
+    """One finding: what, how many, which rows, what it means, and a button for each fix. `apply(fix, *arguments)` is called by one."""
+    icon, colour = LOOKS[found.severity]
+    with st.container(border=True, key=key, gap="small"):
+        st.markdown(f":{colour}[{icon}] **{plain(found.title)}** :small[:gray[{found.severity}]]")
+        st.markdown(plain(found.meaning))
+        if found.rows:
+            st.caption(row_numbers(found.rows))
+        if found.examples:
+            with st.expander("Look at them"):
+                _examples(found.examples, f"{key}_examples")
+        if found.advice and not found.fixes:
+            st.caption(plain(found.advice))
+        if found.fixes:
+            with st.container(horizontal=True, gap="small"):
+                for number, fix in enumerate(found.fixes, start=1):
+                    st.button(plain(fix.label), key=f"{key}_fix_{number}", icon=":material/build:", on_click=apply, args=(fix, *arguments))
+
+
+def _examples(examples: Sequence[Any], key: str) -> None:
+    if all(isinstance(example, Mapping) for example in examples):
+        st.dataframe(list(examples), key=key, hide_index=True, alt="Examples of the finding")
+    else:
+        for example in examples[:8]:
+            st.text(str(example))
+
+
+def class_counts(dataset: "Dataset", variant: "Variant") -> dict[str, int]:
+    """Rows per label, the most frequent first; a row of several labels counts for each. Empty for a variant without labels."""
+    column = next((column for column in variant.columns if column.kind in ("label", "labels", "group")), None)
+    name = dataset.mapping.get(column.key) if column else None
+    frame = dataset.frame()
+    if column is None or name not in frame.columns:
+        return {}
+    cells = frame[name].dropna()
+    if column.kind != "labels":
+        return {str(label): int(count) for label, count in cells.value_counts().items()}
+    counts: Counter[str] = Counter()
+    for labels in cleaning.split_labels(cells, dataset.separator or cleaning.guess_separator(cells)):
+        counts.update(labels)
+    return dict(counts.most_common())
+
+
+def class_chart(counts: Mapping[str, int], key: str) -> None:
+    """Rows per class, the largest first: bars with names while they can be read, else a skyline."""
+    import plotly.graph_objects as plotly
+
+    if not counts:
+        return
+    names, values = list(counts), list(counts.values())
+    alt = (f"{words.plural(len(names), 'class', 'classes')}: from {words.plural(max(values), 'row')} for {names[0]} "
+           f"down to {words.plural(min(values), 'row')} for {names[-1]}.")
+    hover = "%{customdata}: %{value:,} rows<extra></extra>"
+    if len(names) <= NAMED_BARS:
+        figure = plotly.Figure(plotly.Bar(x=values, y=list(range(len(names))), orientation="h", marker_color=charts.OURS, customdata=names,
+                                          hovertemplate="%{customdata}: %{x:,} rows<extra></extra>", text=values, textposition="outside",
+                                          cliponaxis=False, width=0.62))
+        figure.update_yaxes(tickvals=list(range(len(names))), ticktext=[charts.shorten(name, 34) for name in names], autorange="reversed",
+                            automargin=True, showgrid=False, fixedrange=True)
+        figure.update_xaxes(visible=False, fixedrange=True, range=[0, max(values) * 1.15])
+        height = len(names) * 24 + 20
+    else:
+        figure = plotly.Figure(plotly.Bar(x=list(range(len(names))), y=values, marker_color=charts.OURS, customdata=names,
+                                          hovertemplate=hover))
+        figure.update_xaxes(visible=False)
+        figure.update_yaxes(title="Rows", rangemode="tozero")
+        height = 200
+    figure.update_layout(height=height, margin={"l": 0, "r": 8, "t": 4, "b": 4}, showlegend=False, bargap=0.15)
+    charts.show(figure, key=key, alt=alt, toolbar=False)
+    if len(names) > NAMED_BARS:
+        st.caption(f"The largest is {plain(names[0])} with {words.plural(values[0], 'row')}, the smallest {plain(names[-1])} with "
+                   f"{words.plural(values[-1], 'row')}.")

@@ -1,0 +1,81 @@
+"""Step 2: where the rows come from, how the file was read, and which column is what."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine import data, words
+from engine.errors import StudioError
+from studio import data_view
+from studio.results_tables import plain
+from studio.wizard import place as places
+from studio.wizard import reading, sample, schema
+from studio.wizard.place import Place
+
+if TYPE_CHECKING:
+    from engine.data import Dataset
+
+UPLOAD, SAMPLE, EARLIER = "Upload a file", "Bundled sample", "Earlier data"
+MOST_EARLIER = 12
+
+
+def said(place: Place) -> str:
+    dataset = data.open_dataset(place.dataset)
+    columns = ", ".join(f"{plain(name)} as {key}" for key, name in dataset.mapping.items())
+    return f"{plain(dataset.name)} · {columns}"
+
+
+def draw(place: Place) -> None:
+    if not place.dataset:
+        _choose(place)
+        return
+    try:
+        dataset = data.open_dataset(place.dataset)
+        frame = dataset.frame()
+    except StudioError:
+        st.button("Choose other data", key="wizard_other", on_click=_other, args=(place,))
+        raise
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":material/description: **{plain(dataset.name)}** · {words.size(dataset.upload.size)}", width="content")
+        st.button("Choose other data", key="wizard_other", type="tertiary", on_click=_other, args=(place,))
+    reading.show(place, dataset)
+    data_view.preview(frame, key="wizard_preview", rows=5)
+    variant, dataset = schema.show(place, dataset, frame)
+    if st.button("Go on to the check", key="wizard_data_next", type="primary"):
+        data.check_mapping(frame, variant, dataset.mapping)
+        places.go(place, "check", dataset=dataset.id, variant=schema.variant_name(place, variant))
+    places.write(places.changed(place, dataset=dataset.id, variant=schema.variant_name(place, variant)))
+
+
+def _choose(place: Place) -> None:
+    earlier = _latest()
+    sources = [UPLOAD, *([SAMPLE] if place.task_class.sample else []), *([EARLIER] if earlier else [])]
+    source = st.segmented_control("Where the rows come from", sources, default=UPLOAD, required=True, key="wizard_source")
+    if source == SAMPLE and place.task_class.sample:
+        bundled = place.task_class.sample
+        st.markdown(bundled.sentence)
+        st.caption(f"Licence: {bundled.licence}.")
+        if st.button("Use the sample", key="wizard_sample", type="primary"):
+            places.go(place, dataset=sample.prepare(place.task_class)["dataset"])
+    elif source == EARLIER:
+        names = {dataset.id: f"{dataset.name} · {words.size(dataset.upload.size)}" for dataset in earlier}
+        chosen = st.selectbox("Data that you brought before", list(names), format_func=names.__getitem__, key="wizard_earlier")
+        if st.button("Use it", key="wizard_earlier_use", type="primary") and chosen:
+            places.go(place, dataset=chosen)
+    else:
+        stored = data_view.upload("wizard", "A table with one row for each example: CSV, TSV, Excel, JSON lines or Parquet")
+        if stored:
+            places.go(place, dataset=stored.id)
+        st.caption("It is copied to the studio's folder on this machine and never changed.")
+
+
+def _latest() -> "list[Dataset]":
+    """The newest state of each upload."""
+    found: dict[str, Dataset] = {}
+    for dataset in data.list_datasets():
+        found.setdefault(f"{dataset.upload.id} {dataset.name}", dataset)
+    return list(found.values())[:MOST_EARLIER]
+
+
+def _other(place: Place) -> None:
+    places.write(places.changed(place, step="data", dataset=""))

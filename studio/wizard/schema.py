@@ -1,0 +1,91 @@
+"""The schema as a table: our key, what it means, an example, and the reader's own column; made from the variant's declaration."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.data import cleaning
+from engine.tasks import Column, Variant
+from studio import charts
+from studio.results_tables import plain
+from studio.wizard.place import Place
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.data import Dataset
+
+WIDTHS = [2, 4, 4, 4]
+KINDS = {"text": "text", "label": "one label", "labels": "labels", "score": "number", "group": "group", "image": "image", "pairs": "pairs"}
+SEPARATORS = {"|": "vertical bar", ";": "semicolon", ",": "comma", "/": "slash", "[]": "a list in brackets", None: "nothing"}
+
+
+def show(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> "tuple[Variant, Dataset]":
+    """Choose the variant and the columns; the data set with them, saved."""
+    variant = _variant(place)
+    st.markdown("**Which column is what?**")
+    with st.container(key="wizard_schema", gap="small", border=True):
+        _head()
+        guessed = dataset.guess(variant)
+        mapping = {column.key: _row(column, frame, guessed[column.key], variant) for column in variant.columns}
+        separator = _separator(variant, dataset, frame, mapping)
+    changed = dataset.with_mapping(mapping, separator)
+    return variant, changed if changed.id == dataset.id else changed.save()
+
+
+def variant_name(place: Place, variant: Variant) -> str:
+    """Empty for the default one, so that the address stays short."""
+    return "" if variant is place.task_class.variants[0] else variant.name
+
+
+def _variant(place: Place) -> Variant:
+    variants = {variant.name: variant for variant in place.task_class.variants}
+    if len(variants) == 1:
+        return next(iter(variants.values()))
+    chosen = st.segmented_control("How many labels does a row have?" if _has_labels(place) else "Kind", list(variants),
+                                  format_func=lambda name: variants[name].label, default=place.chosen_variant.name, required=True,
+                                  key="wizard_variant")
+    variant = variants[chosen or place.chosen_variant.name]
+    st.caption(variant.help)
+    return variant
+
+
+def _has_labels(place: Place) -> bool:
+    return any(column.kind in ("label", "labels") for variant in place.task_class.variants for column in variant.columns)
+
+
+def _head() -> None:
+    for place, title in zip(st.columns(WIDTHS), ("Needed", "What it is", "For example", "Your column"), strict=True):
+        place.markdown(f":small[:gray[{title}]]")
+
+
+def _row(column: Column, frame: "pd.DataFrame", guessed: str | None, variant: Variant) -> str | None:
+    names = [str(name) for name in frame.columns]
+    key, meaning, example, own = st.columns(WIDTHS, vertical_alignment="top")
+    key.markdown(f"`{column.key}`" + ("" if column.required else "  \n:small[:gray[optional]]"))
+    meaning.markdown(f"{plain(column.help)} :small[:gray[({KINDS[column.kind]})]]")
+    example.markdown(f"*{plain(column.example)}*")
+    with own:
+        chosen = st.selectbox(column.label, names, index=names.index(guessed) if guessed in names else None, label_visibility="collapsed",
+                              key=f"wizard_column_{variant.name}_{column.key}", placeholder="Choose a column")
+        if chosen is not None:
+            st.caption(f"First: {plain(charts.shorten(_first(frame, chosen), 60))}")
+    return chosen
+
+
+def _first(frame: "pd.DataFrame", name: str) -> str:
+    filled = frame[name].dropna()
+    return " ".join(str(filled.iloc[0]).split()) if len(filled) else "nothing, the column is empty"
+
+
+def _separator(variant: Variant, dataset: "Dataset", frame: "pd.DataFrame", mapping: dict[str, str | None]) -> str | None:
+    """The sign between several labels in one cell; None where it is found by looking."""
+    column = next((column for column in variant.columns if column.kind == "labels"), None)
+    name = mapping.get(column.key) if column else None
+    if name is None:
+        return None
+    found = cleaning.guess_separator(frame[name])
+    options = [None, *(sign for sign in SEPARATORS if sign)]
+    index = options.index(dataset.separator) if dataset.separator in options else 0
+    return st.selectbox("Between the labels in a cell", options, index=index, key="wizard_separator", width=300,
+                        format_func=lambda sign: f"{SEPARATORS.get(found, found)}, as found" if sign is None else SEPARATORS[sign])

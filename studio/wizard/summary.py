@@ -1,0 +1,63 @@
+"""The card beside the steps: what will happen, as far as it is decided."""
+
+import streamlit as st
+
+from engine import data, words
+from engine.errors import StudioError
+from studio import resources
+from studio.results_tables import plain
+from studio.wizard import estimates, method_step
+from studio.wizard.place import Place
+
+OPEN = ":gray[not yet chosen]"
+
+
+def show(place: Place) -> None:
+    """Rows used, classes, model, method, time, memory, and what will be saved."""
+    with st.container(border=True, key="wizard_summary", gap="small"):
+        st.markdown("**What will happen**")
+        for label, value in lines(place):
+            st.markdown(f":small[:gray[{label}]]  \n{value}")
+
+
+def lines(place: Place) -> list[tuple[str, str]]:
+    """(what, how it stands) in the order of the steps."""
+    task = f"{place.task_class.title}, {place.chosen_variant.label.lower()}" if place.task else OPEN
+    found = [("Task", task), *_data(place)]
+    if place.reached("method"):
+        found.append(("Model", plain(place.chosen_model)))
+        found += _cost(place)
+    found.append(("Kept", "The run with its curves and results. The model itself when you press Save on the run's page."
+                          if place.reached("method") else "Your upload, unchanged. It stays on this machine."))
+    return found
+
+
+def _data(place: Place) -> list[tuple[str, str]]:
+    if not place.dataset:
+        return [("Data", OPEN)]
+    try:
+        dataset = data.open_dataset(place.dataset)
+        name = [("Data", plain(dataset.upload.name))]
+        if not place.reached("check"):
+            return name
+        report = resources.report(place.dataset, place.task, place.chosen_variant.name)
+    except StudioError:
+        return [("Data", OPEN)]
+    share = place.settings.get("validation_split", 0.15)
+    held = round(report.rows * share)
+    rows = f"{words.number(report.rows - held)} to learn from, about {words.number(held)} held back to measure on"
+    return [*name, ("Rows", rows), ("Classes", words.number(report.classes))]
+
+
+def _cost(place: Place) -> list[tuple[str, str]]:
+    label = method_step.LABELS[place.method]
+    measured = estimates.known(method_step.question(place))
+    if measured is None:
+        return [("Method", label), ("Time and memory", ":gray[:material/hourglass_top: measuring on this machine]")]
+    if measured.estimate is None:
+        return [("Method", label), ("Time and memory", f":gray[{plain(measured.problem)}]")]
+    found = measured.estimate
+    method = method_step.LABELS.get(found.method, found.method)
+    chosen = f"{method} :gray[(chosen for you)]" if place.method == "auto" else method
+    time = f"about {words.duration(found.seconds)} :gray[({words.duration(found.seconds_low)} to {words.duration(found.seconds_high)})]"
+    return [("Method", chosen), ("Time", time), ("Memory", f"about {words.size(found.memory_bytes)}")]
