@@ -20,7 +20,7 @@ from engine.hub.processes import was_alive_at
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL_WORDS = re.compile(r"no space left|disk is full|disk quota|file too large|os error (28|27|122|112)\b", re.IGNORECASE)
-_MARKED = re.compile(r"\.(new|old|gone)-(\d+)-[0-9a-f]+-(.+)")
+_MARKED = re.compile(r"\.\.?(new|old|gone)-(\d+)-[0-9a-f]+-(.+)")
 _LINK_FROM = 1_000_000  # bytes from which a file is hard-linked and not copied
 
 
@@ -78,14 +78,17 @@ def move(folder: Path, target: Path) -> None:
 
 
 def sweep(parent: Path) -> None:
-    """Clear what a crash left in `parent`, and put back a folder whose replacement never arrived."""
+    """Clear what a crash left in `parent`, and put back a folder whose replacement never arrived.
+
+    A second dot at the front marks what was being written on behalf of such a folder.
+    """
     for path in parent.iterdir():
         if not (match := _MARKED.fullmatch(path.name)):
             continue
         kind, process, name = match.groups()
         if was_alive_at(int(process), path.stat().st_mtime):
             continue  # it is being written just now
-        if kind == "old" and not (parent / name).exists():
+        if kind == "old" and not path.name.startswith("..") and not (parent / name).exists():
             os.rename(path, parent / name)
         else:
             shutil.rmtree(path, ignore_errors=True)
@@ -144,9 +147,8 @@ def disk_full(error: BaseException) -> StudioError | None:
     """The error's plain words if a full disk is at its bottom. Libraries written in other languages only say it in their text."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, StudioError):
-            return None
-        if (isinstance(seen, OSError) and seen.errno in _FULL) or _FULL_WORDS.search(str(seen)):
+        told = isinstance(seen, StudioError)  # its words are ours; what counts is what caused it
+        if (isinstance(seen, OSError) and seen.errno in _FULL) or (not told and _FULL_WORDS.search(str(seen))):
             return StudioError("The disk is full: nothing was saved.",
                                "Free some space and try again. Nothing half-written was left behind.")
         seen = seen.__cause__ or seen.__context__

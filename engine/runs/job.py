@@ -1,10 +1,9 @@
 """What the executor's thread does for one run: model, rows, `fit`, and a folder with what came of it. Imports torch."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import words
+from engine import preferences, words
 from engine.errors import Stopped
 from engine.hub import folders
 from engine.hub.database import finite
@@ -59,8 +58,8 @@ def _fit(run: Run, recorder: Recorder) -> tuple[Result, "BaseModel", inputs.Para
 
 
 def threads() -> int:
-    """Processor threads for training: one less than there are, so that the pages go on answering."""
-    return max(1, (os.cpu_count() or 2) - 1)
+    """Processor threads for training: as chosen, or one less than there are, so that the pages go on answering."""
+    return preferences.training_threads()
 
 
 def keep(run: Run, result: Result, model: "BaseModel", params: inputs.Params) -> None:

@@ -74,10 +74,12 @@ def test_a_database_that_cannot_be_opened_is_said_plainly(home: Path, monkeypatc
 
 
 def test_nan_and_infinity_become_nothing() -> None:
-    assert database.finite({"loss": float("nan"), "parts": [1.5, float("inf")], "name": "a"}) == {"loss": None, "parts": [1.5, None], "name": "a"}
+    found = database.finite({"loss": float("nan"), "parts": [1.5, float("inf")], "name": "a"})
+    assert found == {"loss": None, "parts": [1.5, None], "name": "a"}
 
 
 def test_asking_imports_no_torch() -> None:
-    code = "import sys, engine.runs, engine.hub; engine.runs.list(); engine.hub.list(); print([m for m in ('torch', 'pandas') if m in sys.modules])"
+    code = ("import sys, engine.runs, engine.hub; engine.runs.list(); engine.hub.list()\n"
+            "print([name for name in ('torch', 'pandas') if name in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

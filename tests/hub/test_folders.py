@@ -42,7 +42,8 @@ def test_a_folder_that_is_there_is_replaced_only_on_request(tmp_path: Path) -> N
 def test_what_a_killed_process_left_is_swept_and_the_old_folder_is_put_back(tmp_path: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    for name in (f".new-{dead.pid}-00ff-first", f".old-{dead.pid}-00ff-second", f".gone-{dead.pid}-00ff-third", f".new-{os.getpid()}-00ff-mine"):
+    left = (("new", "first"), (".new", "first.part"), ("old", "second"), ("gone", "third"))
+    for name in (*(f".{kind}-{dead.pid}-00ff-{name}" for kind, name in left), f".new-{os.getpid()}-00ff-mine"):
         (tmp_path / name).mkdir()
     folders.sweep(tmp_path)
     assert names(tmp_path) == [f".new-{os.getpid()}-00ff-mine", "second"]

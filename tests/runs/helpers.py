@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def enter(run_id: str = "20261122-104211-0001", **values: object) -> str:
     """A queued run without a folder."""
     given = {"name": "Messages", "task": "text-classification", "variant": "single_label", "model": "minilm", "method": "head",
-             "settings": {"method": "head"}, "data": {"fingerprint": "0" * 16, "rows": 4, "columns": ["labels", "texts"], "dataset": None, "name": None},
-             "estimate": None, "origin": None}
+             "settings": {"method": "head"}, "estimate": None, "origin": None,
+             "data": {"fingerprint": "0" * 16, "rows": 4, "columns": ["labels", "texts"], "dataset": None, "name": None}}
     changes.enter(id=run_id, **{**given, **values})
     return run_id
 

@@ -1,0 +1,243 @@
+"""Answers for a CSV file, with the model that lies beside this program.
+
+    python predict.py messages.csv                            answers into messages-answers.csv
+    python predict.py messages.csv --column Message --output out.csv
+    python predict.py --check                                 answers the golden inputs again and compares
+
+Needs what requirements.txt names (pip install -r requirements.txt), and no network.
+"""
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+CHUNK = 256  # rows in memory at a time
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SAME_PRECISION, OTHER_PRECISION = 0.005, 0.03  # how far a probability may be off; bf16 keeps about three digits
+
+Rows = list[dict[str, Any]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 if all went well, 1 with a sentence on standard error if not."""
+    sys.path.insert(0, str(HERE))  # the engine's source lies beside this file, and comes before any other
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    try:
+        from engine.errors import StudioError
+        from engine.tasks import task_class
+
+        golden = json.loads((HERE / "golden.json").read_text(encoding="utf-8"))
+        task = task_class(golden["task"])
+        chosen = _parser(task).parse_args(arguments)
+        try:
+            return check(golden) if chosen.check else predict(task, chosen)
+        except StudioError as error:
+            print(error, file=sys.stderr)
+    except ImportError as error:
+        print(f"{error}. Install what is missing: pip install -r {HERE / 'requirements.txt'}", file=sys.stderr)
+    except OSError as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+def _parser(task: Any) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path, help="a CSV file with a header")
+    parser.add_argument("--column", action="append", default=[], metavar="NAME",
+                        help="the column to read; for a task with several inputs INPUT=NAME, once for each")
+    parser.add_argument("--output", type=Path, help="the file to write (default: beside the file, with -answers in its name)")
+    parser.add_argument("--delimiter", help="what separates the columns (found by itself)")
+    parser.add_argument("--encoding", help="how the file is encoded (default: UTF-8, else Windows-1252)")
+    parser.add_argument("--check", action="store_true", help="answer the golden inputs again and compare with the answers at export")
+    for field in task.options:
+        kind = {"integer": int, "number": float}.get(field.kind, str)
+        help = field.help + (" Separated by commas." if field.kind == "labels" else "")
+        if field.kind == "switch":
+            parser.add_argument(f"--{field.name.replace('_', '-')}", action=argparse.BooleanOptionalAction, help=help, default=None)
+        else:
+            parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, help=help)
+    return parser
+
+
+def load(task: str) -> Any:
+    """The task with the model of this folder behind it."""
+    from engine.models.packages import read_package
+    from engine.tasks import task_class
+
+    return task_class(task)(model=read_package(HERE / "model"))
+
+
+def check(golden: dict[str, Any]) -> int:
+    """Answer the golden inputs and compare: the same answers, and numbers as near as the precision allows."""
+    import engine
+
+    if Path(str(engine.__file__)).resolve().parent != HERE / "engine":
+        print(f"The engine was taken from {engine.__file__}, not from this folder.", file=sys.stderr)
+        return 1
+    answers = load(golden["task"]).answer(golden["rows"])
+    bound = SAME_PRECISION if computes_in() == golden["precision"] else OTHER_PRECISION
+    gaps = [gap(there, here) for there, here in zip(golden["answers"], answers, strict=True)]
+    same = sum(one <= bound for one in gaps)
+    print(f"{same} of {len(gaps)} golden answers are the same; the largest difference is {max(gaps):.2g}, "
+          f"and may be {bound} ({computes_in()}).")
+    return 0 if same == len(gaps) else 1
+
+
+def computes_in() -> str:
+    """The type of number that answers are computed in here."""
+    from engine.inference.devices import dtype_for, pick_device
+
+    return str(dtype_for(pick_device())).rpartition(".")[2]
+
+
+def gap(there: Any, here: Any) -> float:
+    """The largest difference between two answers' numbers; infinite if anything else differs."""
+    if isinstance(there, dict) and isinstance(here, dict) and there.keys() == here.keys():
+        return max((gap(there[key], here[key]) for key in there), default=0.0)
+    if isinstance(there, list) and isinstance(here, list | tuple) and len(there) == len(here):
+        return max((gap(one, other) for one, other in zip(there, here, strict=True)), default=0.0)
+    if isinstance(there, float | int) and isinstance(here, float | int):
+        return abs(there - here)
+    return 0.0 if there == here else float("inf")
+
+
+def predict(task: Any, chosen: argparse.Namespace) -> int:
+    """Read a CSV file, answer its rows in parts, and write it with the answers as further columns, whole or not at all."""
+    from engine.errors import StudioError
+
+    if chosen.file is None:
+        raise StudioError("There is no file to answer.", "Name a CSV file, or give --check.")
+    encoding = chosen.encoding or _encoding(chosen.file)
+    delimiter = chosen.delimiter or _delimiter(chosen.file, encoding)
+    output = chosen.output or chosen.file.with_name(f"{chosen.file.stem}-answers.csv")
+    part, count = output.with_name(f"{output.name}.part"), 0
+    csv.field_size_limit(2**31 - 1)
+    try:
+        with chosen.file.open(encoding=encoding, newline="") as source, part.open("w", encoding="utf-8-sig", newline="") as target:
+            reader, writer = csv.reader(source, delimiter=delimiter), csv.writer(target, delimiter=delimiter)
+            header = next(reader, None)
+            if not header:
+                raise StudioError(f"{chosen.file.name} is empty.", "Give a CSV file with a header and rows.")
+            columns = _columns(task, header, chosen.column)
+            writer.writerow([quoted(cell) for cell in [*header, *_free(("answer", "probability"), header)]])
+            answering, options = load(task.name), _options(task, chosen)
+            for rows in _chunks(reader):
+                inputs = [{name: row[place] if place < len(row) else "" for name, place in columns.items()} for row in rows]
+                answers = _answers(answering, inputs, options)
+                for row, answer in zip(rows, answers, strict=True):
+                    padded = [*row, *[""] * (len(header) - len(row))]
+                    writer.writerow([quoted(cell) for cell in [*padded[:len(header)], *answer, *padded[len(header):]]])
+                count += len(rows)
+                print(f"\r{count:,} rows", end="", file=sys.stderr, flush=True)
+        os.replace(part, output)
+    finally:
+        part.unlink(missing_ok=True)
+    print(f"\r{count:,} rows answered: {output}", file=sys.stderr)
+    return 0
+
+
+def _answers(answering: Any, rows: Rows, options: dict[str, Any]) -> list[list[Any]]:
+    """[answer, probability] for each row; both empty for a row without text."""
+    full = [index for index, row in enumerate(rows) if all(value.strip() for value in row.values())]
+    found: list[list[Any]] = [["", ""] for _ in rows]
+    if full:
+        several = bool(getattr(answering.model, "multi_label", False))
+        for index, answer in zip(full, answering.answer([rows[index] for index in full], **options), strict=True):
+            found[index] = as_cells(answer, several)
+    return found
+
+
+def as_cells(answer: Any, several: bool) -> list[Any]:
+    """An answer as two cells. Where several labels may fit, those that are likelier than not, joined by |."""
+    if isinstance(answer, dict):
+        ranked = sorted(answer, key=lambda label: -answer[label])
+        kept = [label for label in ranked if answer[label] >= 0.5] if several else ranked[:1]
+        return ["|".join(kept), "|".join(f"{answer[label]:.4f}" for label in kept)]
+    return [answer if isinstance(answer, str | int | float) else json.dumps(answer, ensure_ascii=False), ""]
+
+
+def quoted(cell: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets a quote before it; a number stays one."""
+    if not isinstance(cell, str) or not cell.startswith(FORMULA_STARTS):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
+
+
+def _columns(task: Any, header: list[str], given: list[str]) -> dict[str, int]:
+    """{input of the task: place of its column}; a single column needs no name."""
+    from engine.errors import StudioError
+
+    needed = [field.name for field in task.inputs if field.required]
+    named = {}
+    for item in given:
+        name, sign, column = item.partition("=")
+        named[name if sign and name in needed else needed[0]] = column if sign and name in needed else item
+    lower = [cell.strip().lower() for cell in header]
+    found = {}
+    for name in needed:
+        wanted = [named[name]] if name in named else [name, f"{name}s", f"input_{name}"]
+        place = next((place for one in wanted for place, cell in enumerate(lower) if cell == one.strip().lower()), None)
+        if place is None and name not in named and len(header) == len(needed) == 1:
+            place = 0
+        if place is None:
+            raise StudioError(f"There is no column {wanted[0]!r}.", f"Give --column with one of: {', '.join(header)}.")
+        found[name] = place
+    return found
+
+
+def _options(task: Any, chosen: argparse.Namespace) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for field in task.options:
+        value = getattr(chosen, field.name)
+        if value is not None:
+            options[field.name] = [label.strip() for label in value.split(",")] if field.kind == "labels" else value
+    return options
+
+
+def _free(names: Sequence[str], taken: list[str]) -> list[str]:
+    """The names with a number behind those that the file has already."""
+    return [next(one for one in (name, *(f"{name} {number}" for number in range(2, 10_000))) if one not in taken) for name in names]
+
+
+def _chunks(reader: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    while rows := [row for row in islice(reader, CHUNK) if row]:
+        yield rows
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(4)
+        if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return "utf-16"
+        file.seek(0)
+        import codecs
+
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while part := file.read(1 << 20):
+                decoder.decode(part)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def _delimiter(path: Path, encoding: str) -> str:
+    """The separator that occurs most often in the header."""
+    with path.open(encoding=encoding, newline="") as file:
+        header = file.readline()
+    return max(",;\t|", key=header.count)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
