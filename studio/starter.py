@@ -6,6 +6,7 @@ Standard library only. Whatever the user can put right ends as one sentence (`Mi
 import csv
 import errno
 import hashlib
+import importlib
 import importlib.util
 import json
 import os
@@ -87,8 +88,10 @@ def make_environment(folder: Path) -> Path:
         if making.exists() or not _works(python, "-c", "pass"):
             _create(folder)
             making.touch()
-        if not _works(python, "-m", "pip", "--version") and not _works(python, "-Im", "ensurepip", "--upgrade", "--default-pip"):
-            raise Missing(f"The installer pip could not be set up in {folder}: delete that folder and start again.")
+        if not _works(python, "-m", "pip", "--version"):
+            _require_venv()
+            if not _works(python, "-Im", "ensurepip", "--upgrade", "--default-pip"):
+                raise Missing(f"The installer pip could not be set up in {folder}: delete that folder and start again.")
         if not _works(python, "-c", "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"):
             raise Missing(f"The environment {folder} was made by a Python other than 3.11 to 3.13: delete that folder and start again.")
         made.touch()
@@ -103,18 +106,23 @@ def _works(python: Path, *arguments: str) -> bool:
         return False
 
 
-def _create(folder: Path) -> None:
+def _require_venv() -> None:
     try:
-        import ensurepip  # Debian splits it off: venv alone can then be imported but makes nothing
-        import venv
-    except ImportError:
+        importlib.import_module("venv")
+        importlib.import_module("ensurepip").version()  # Debian splits it off, and may leave its empty folder
+    except (ImportError, AttributeError):
         name = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         raise Missing(
             f"This Python cannot make virtual environments, for its venv module is missing: install it "
             f"(on Debian and Ubuntu: sudo apt install {name}) and start again."
         ) from None
-    del ensurepip
+
+
+def _create(folder: Path) -> None:
+    _require_venv()
     require_space(folder.parent, FIRST_INSTALL_BYTES)
+    import venv
+
     say(f"{'Making anew' if folder.exists() else 'Making'} the virtual environment {folder}")
     try:
         venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(folder)
@@ -176,31 +184,34 @@ def _note(stamp: Path, done: dict[str, str]) -> None:
     os.replace(fresh, stamp)
 
 
-def install(requirements: Sequence[str], held: int = -1) -> None:
+def install(requirements: Sequence[str], held: int) -> None:
     """Let pip install `requirements`; `held` is the lock's file, which pip keeps open so that the lock lasts as long as pip does."""
     say("Installing what is missing; the first time this takes a few minutes.")
     files = [part for name in requirements for part in ("-r", str(ROOT / name))]
     quietly = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--retries", "2"]
-    log = Path(sys.prefix) / "studio-install.log"
+    log, scratch = Path(sys.prefix) / "studio-install.log", Path(sys.prefix) / "studio-scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()  # the system's own may be a small disk in memory
     with log.open("w", encoding="utf-8") as full, Progress() as progress:
-        pip = _start([sys.executable, "-m", "pip", "install", *quietly, *files], held, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        command = [sys.executable, "-m", "pip", "install", *quietly, *files]
+        pip = _start(command, held, {"TMPDIR": str(scratch)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for raw in pip.stdout or ():
             line = raw.decode("utf-8", "replace")
             full.write(line)
             progress.hear(line)
         code = pip.wait()
+    shutil.rmtree(scratch, ignore_errors=True)
     if code:
         raise Missing(reason(log.read_text(encoding="utf-8"), log))
 
 
-def _start(arguments: Sequence[str], held: int, **options: object) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    keep = {} if os.name == "nt" or held < 0 else {"pass_fds": (held,)}
-    return subprocess.Popen(arguments, cwd=ROOT, env=environment, **keep, **options)
+def _start(arguments: Sequence[str], held: int, environment: dict[str, str], **pipes: int) -> subprocess.Popen[bytes]:
+    keep = () if os.name == "nt" else (held,)
+    return subprocess.Popen(arguments, cwd=ROOT, env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment, pass_fds=keep, **pipes)
 
 
 def _fetch_models(held: int) -> None:
-    if _start([sys.executable, "-m", "engine.presets", "fetch"], held).wait():
+    if _start([sys.executable, "-m", "engine.presets", "fetch"], held, {}).wait():
         raise Missing("The embedded models could not be fetched for the reason above: put it right and start again.")
 
 

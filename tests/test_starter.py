@@ -131,7 +131,7 @@ def test_a_half_made_environment_is_made_anew(tmp_path: Path) -> None:
 def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", "")
     (tmp_path / "debian").mkdir()
-    (tmp_path / "debian" / "ensurepip.py").write_text("raise ModuleNotFoundError('ensurepip')\n")
+    (tmp_path / "debian" / "ensurepip.py").write_text("raise ModuleNotFoundError('ensurepip')\n")  # found before the real one
     code, out, error = start(project, PYTHONPATH=str(tmp_path / "debian"))
     assert code == 1 and out == ""
     assert error == (
