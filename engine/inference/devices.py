@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from engine import preferences
 from engine.errors import StudioError
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def has_fast_bf16(kind: str) -> bool:
 
 
 def precision_wanted() -> str:
-    """What the environment variable STUDIO_PRECISION says: auto, fp32 or bf16."""
-    wanted = os.environ.get("STUDIO_PRECISION", "auto")
+    """What the environment variable STUDIO_PRECISION says, else the settings page: auto, fp32 or bf16."""
+    wanted = os.environ.get("STUDIO_PRECISION") or preferences.read().precision
     if wanted not in PRECISIONS:
         raise StudioError(f"STUDIO_PRECISION cannot be {wanted!r}.", f"It is one of {', '.join(PRECISIONS)}.")
     return wanted
@@ -50,7 +51,7 @@ def dtype_for(device: "torch.device | str", precision: str | None = None) -> "to
     """The type to compute in: bf16 if asked for, or with "auto" where the hardware has it; else fp32."""
     import torch
 
-    precision = precision or precision_wanted()
+    precision = precision_wanted() if precision in (None, "auto") else precision
     kind = str(device).split(":")[0]
     fast = precision == "bf16" or (precision == "auto" and has_fast_bf16(kind))
     return torch.bfloat16 if fast else torch.float32

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from engine.errors import StudioError
 
+_UNTRAINABLE = "Choose a model that can, or give yours `process_batch` and `training_step`."
+
 
 class BaseModel(nn.Module):
     """A model that answers tasks: `model({"text": ...}, "text-classification")` calls `text_classification(text=[...])`.
@@ -61,7 +63,7 @@ class BaseModel(nn.Module):
 
     def process_batch(self, params: Mapping[str, Any], task: str) -> dict[str, Tensor]:
         """One row of the task's params -> its tensors."""
-        raise StudioError(f"{self.name} cannot be finetuned.", "Choose a model that can, or give yours `process_batch` and `training_step`.")
+        raise StudioError(f"{self.name} cannot be finetuned.", _UNTRAINABLE)
 
     def collate(self, rows: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
         """Rows of `process_batch` -> one batch; tensors of several lengths are padded at their end with 0."""
@@ -69,7 +71,7 @@ class BaseModel(nn.Module):
 
     def training_step(self, batch: Mapping[str, Tensor]) -> Tensor:
         """The loss of a batch (a scalar)."""
-        raise StudioError(f"{self.name} cannot be finetuned.", "Choose a model that can, or give yours `process_batch` and `training_step`.")
+        raise StudioError(f"{self.name} cannot be finetuned.", _UNTRAINABLE)
 
     def pre_finetuning(self, labels: Sequence[str] | None = None, num_classes: int | None = None, multi_label: bool = False) -> None:
         """Called once before finetuning; a classifier sizes its head here. Labels are sorted, so that indices are stable."""

@@ -35,7 +35,8 @@ class _Given(nn.Module):
     """Stands in the embeddings' place: what comes in as embeddings goes out unchanged."""
 
     def forward(self, *values: Any, **named: Any) -> Tensor:
-        return next(value for value in (*values, *named.values()) if torch.is_tensor(value) and value.is_floating_point() and value.dim() == 3)
+        tensors = [value for value in (*values, *named.values()) if torch.is_tensor(value)]
+        return next(value for value in tensors if value.is_floating_point() and value.dim() == 3)
 
 
 def _outline(module: nn.Module) -> nn.Module:

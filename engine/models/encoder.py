@@ -106,7 +106,7 @@ class Encoder(nn.Module):
             raise StudioError(f"{folder} is not made of a transformer and a pooling alone.")
         source, modes, normalise = parts
         if not (source / "config.json").is_file():
-            raise StudioError(f"{folder} holds no model: config.json is missing.", "Choose the folder that holds config.json and the weights.")
+            raise StudioError(f"{folder} holds no model: config.json is missing.", "Choose the folder with config.json and the weights.")
         own = _own_config(source)
         backbone = AutoModel.from_pretrained(str(source), dtype=torch.float32)
         tokeniser = AutoTokenizer.from_pretrained(str(source))

@@ -47,7 +47,7 @@ class STModel(TextClassifier):
         if self.head is not None:
             return self.classify(text, top_k)
         if not labels:
-            raise StudioError("There are no labels to choose from.", "Give some, such as [\"complaint\", \"praise\"], or a finetuned model.")
+            raise StudioError("There are no labels to choose from.", "Give some, or take a finetuned model.")
         each = labels if isinstance(labels[0], list | tuple) else [labels] * len(text)
         scores = label_probabilities(self.vectors(text), each, self.vectors, self._labels_seen)
         return [ranked(own, row, top_k) for own, row in zip(each, scores, strict=True)]

