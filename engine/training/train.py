@@ -47,6 +47,7 @@ class Trained:
 def train(model: "BaseModel", rows: Rows, examples: Examples, method: Method, settings: Settings, reporter: Reporter,
           hooks: Hooks) -> Trained:
     """Train what the method opened and leave the model with its best weights. `Stopped` only if nothing was learnt yet."""
+    model.eval()  # a new head is in training mode: measuring with it would draw dropout's random numbers, but only if features were cached
     forward = forward_of(model, rows, settings.cut or 0)
     prime_head(model, rows, examples, forward, settings.precision, reporter)
     batch_size, accumulate = find_batch_size(model, rows, examples, settings, forward)
