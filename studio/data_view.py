@@ -1,14 +1,12 @@
 """Data as the reader sees it: upload, how it was read, first rows, classes, findings."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine import data, words
-from engine.data import cleaning
 from studio import charts
 from studio.errors import Action
 from studio.results_tables import plain
@@ -17,8 +15,7 @@ from studio.state import peek, put
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.data import Dataset, Facts, Finding
-    from engine.tasks import Variant
+    from engine.data import Dataset, Facts, Finding, Fix
 
 ENDINGS = ["csv", "tsv", "txt", "tab", "xlsx", "xls", "ods", "jsonl", "ndjson", "json", "parquet", "zip"]
 PREVIEW_ROWS = 50
@@ -78,9 +75,10 @@ def row_numbers(rows: Iterable[int], most: int = 12) -> str:
     return f"{'Row' if len(shown) == 1 else 'Rows'} {text}{' and more' if len(shown) > most else ''}" if shown else ""
 
 
-def finding(found: "Finding", key: str, apply: Callable[..., None], arguments: tuple[Any, ...] = ()) -> None:
-    """One finding: what, how many, which rows, what it means, and a button for each fix. `apply(fix, *arguments)` is called by one."""
+def finding(found: "Finding", key: str) -> "Fix | None":
+    """One finding: what, how many, which rows, what it means, and a button for each fix. The fix that was clicked, if any."""
     icon, colour = LOOKS[found.severity]
+    clicked = None
     with st.container(border=True, key=key, gap="small"):
         st.markdown(f":{colour}[{icon}] **{plain(found.title)}** :small[:gray[{found.severity}]]")
         st.markdown(plain(found.meaning))
@@ -88,37 +86,15 @@ def finding(found: "Finding", key: str, apply: Callable[..., None], arguments: t
             st.caption(row_numbers(found.rows))
         if found.examples:
             with st.expander("Look at them"):
-                _examples(found.examples, f"{key}_examples")
-        if found.advice and not found.fixes:
+                st.dataframe(list(found.examples), key=f"{key}_examples", hide_index=True, alt="Rows of the finding")
+        if found.advice:
             st.caption(plain(found.advice))
         if found.fixes:
             with st.container(horizontal=True, gap="small"):
                 for number, fix in enumerate(found.fixes, start=1):
-                    st.button(plain(fix.label), key=f"{key}_fix_{number}", icon=":material/build:", on_click=apply, args=(fix, *arguments))
-
-
-def _examples(examples: Sequence[Any], key: str) -> None:
-    if all(isinstance(example, Mapping) for example in examples):
-        st.dataframe(list(examples), key=key, hide_index=True, alt="Examples of the finding")
-    else:
-        for example in examples[:8]:
-            st.text(str(example))
-
-
-def class_counts(dataset: "Dataset", variant: "Variant") -> dict[str, int]:
-    """Rows per label, the most frequent first; a row of several labels counts for each. Empty for a variant without labels."""
-    column = next((column for column in variant.columns if column.kind in ("label", "labels", "group")), None)
-    name = dataset.mapping.get(column.key) if column else None
-    frame = dataset.frame()
-    if column is None or name not in frame.columns:
-        return {}
-    cells = frame[name].dropna()
-    if column.kind != "labels":
-        return {str(label): int(count) for label, count in cells.value_counts().items()}
-    counts: Counter[str] = Counter()
-    for labels in cleaning.split_labels(cells, dataset.separator or cleaning.guess_separator(cells)):
-        counts.update(labels)
-    return dict(counts.most_common())
+                    if st.button(plain(fix.label), key=f"{key}_fix_{number}", icon=":material/build:"):
+                        clicked = fix
+    return clicked
 
 
 def class_chart(counts: Mapping[str, int], key: str) -> None:

@@ -10,18 +10,24 @@ from engine.fields import Field
 CHOICES_IN_VIEW = 5
 
 
-def form(fields: Iterable[Field], prefix: str, *, defaults: Mapping[str, Any] | None = None, empty: str = "automatic") -> dict[str, Any]:
+def form(fields: Iterable[Field], prefix: str, *, defaults: Mapping[str, Any] | None = None, empty: str = "automatic",
+         columns: int = 1) -> dict[str, Any]:
     """Draw every field; the advanced ones fold under "More". Returns {name: value}, None where a value was left empty.
 
     prefix: makes the widgets' keys unique, `{prefix}_{field.name}`; values stay when the reader changes pages.
+    columns: how many of the plain fields stand side by side.
     """
     fields = list(fields)
-    values = {field.name: widget(field, prefix, defaults=defaults, empty=empty) for field in fields if not field.advanced}
+    values: dict[str, Any] = {}
+    places = st.columns(columns) if columns > 1 else [st.container()]
+    for place, field in enumerate(field for field in fields if not field.advanced):
+        with places[place % columns]:
+            values[field.name] = widget(field, prefix, defaults=defaults, empty=empty)
     if advanced := [field for field in fields if field.advanced]:
         with st.expander("More", icon=":material/tune:"):
-            columns = st.columns(2)
+            halves = st.columns(2)
             for place, field in enumerate(advanced):
-                with columns[place % 2]:
+                with halves[place % 2]:
                     values[field.name] = widget(field, prefix, defaults=defaults, empty=empty)
     return {field.name: values[field.name] for field in fields}
 
@@ -44,7 +50,7 @@ def _text(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> str
 def _labels(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> list[str] | None:
     """Labels are typed one after the other; commas and new lines part them too, so that a list can be pasted."""
     default = list(default or [])
-    chosen = st.multiselect(field.label, options=default, default=default, accept_new_options=True,
+    chosen = st.multiselect(field.label, options=default, default=default or None, accept_new_options=True,
                             placeholder="Type a label and press Enter", **shared)
     parted = [part.strip() for text in chosen for part in text.replace("\n", ",").split(",")]
     return list(dict.fromkeys(part for part in parted if part)) or None

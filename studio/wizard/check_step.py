@@ -1,7 +1,5 @@
 """Step 3: what is in the data that hurts the training? Findings with their fixes; errors must be put right first."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from engine import data, words
@@ -15,9 +13,9 @@ def said(place: Place) -> str:
     report = resources.report(place.dataset, place.task, place.chosen_variant.name)
     fixes = len(data.open_dataset(place.dataset).fixes)
     left = sum(found.severity != "note" for found in report.findings)
-    parts = [f"{words.plural(report.rows, 'row')} in {words.plural(report.classes, 'class', 'classes')}"]
+    parts = [f"{words.plural(report.rows, 'row')} in {words.plural(len(report.classes), 'class', 'classes')}"]
     parts += [f"{words.plural(fixes, 'fix', 'fixes')} applied"] if fixes else []
-    parts += [f"{words.plural(left, 'finding')} left as it is" if left == 1 else f"{left} findings left as they are"] if left else []
+    parts += [f"{words.plural(left, 'finding')} left as found"] if left else []
     return ", ".join(parts)
 
 
@@ -29,22 +27,20 @@ def draw(place: Place) -> None:
     if dataset.fixes:
         _applied(place, dataset)
     for number, found in enumerate(report.findings, start=1):
-        data_view.finding(found, f"wizard_finding_{found.kind}_{number}", _apply, (place,))
-    counts = data_view.class_counts(dataset, place.chosen_variant)
-    if counts:
+        if fix := data_view.finding(found, f"wizard_finding_{found.kind}_{number}"):
+            places.go(place, dataset=dataset.with_fix(fix).save().id)
+    if report.classes:
         st.markdown("**Rows in each class**")
-        data_view.class_chart(counts, key="wizard_classes")
-    errors = [found for found in report.findings if found.severity == "error"]
-    if errors:
-        what = "the error" if len(errors) == 1 else f"the {len(errors)} errors"
-        st.caption(f":material/error: Put {what} right first: use a fix above, or change the data.")
-    if st.button("Go on", key="wizard_check_next", type="primary", disabled=bool(errors)):
+        data_view.class_chart(report.classes, key="wizard_classes")
+    if not report.ready:
+        st.caption(":material/error: Put what is marked as an error right first: use a fix above, or change the data.")
+    if st.button("Go on to the model", key="wizard_check_next", type="primary", disabled=not report.ready):
         places.go(place, "method")
 
 
 def _head(report: "data.Report") -> str:
     worth = [found for found in report.findings if found.severity != "note"]
-    rows = f"Looked through {words.plural(report.rows, 'row')} in {words.plural(report.classes, 'class', 'classes')}."
+    rows = f"Looked through {words.plural(report.rows, 'row')} in {words.plural(len(report.classes), 'class', 'classes')}."
     if not worth:
         return f"{rows} Nothing stands in the way."
     return f"{rows} {words.plural(len(worth), 'finding')} worth a look; what matters most comes first."
@@ -54,13 +50,8 @@ def _applied(place: Place, dataset: "data.Dataset") -> None:
     with st.container(border=True, gap="small", key="wizard_applied"):
         for fix in dataset.fixes:
             st.markdown(f":material/check: {plain(fix.label)}")
-        st.button("Undo the last", key="wizard_undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(place,))
-        st.caption("Your upload itself is never changed.")
-
-
-def _apply(fix: "data.Fix", place: Place) -> None:
-    places.write(replace(place, dataset=data.open_dataset(place.dataset).with_fix(fix).save().id))
-
-
-def _undo(place: Place) -> None:
-    places.write(replace(place, dataset=data.open_dataset(place.dataset).undo().save().id))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            undone = st.button("Undo the last", key="wizard_undo", icon=":material/undo:")
+            st.caption("Your upload itself is never changed.")
+    if undone:
+        places.go(place, dataset=dataset.undo().save().id)

@@ -1,25 +1,29 @@
 """Step 4: which model is taught, and how. Each way with what it costs on this machine, measured in the background."""
 
+import os
 from typing import Any
 
 import streamlit as st
 
-from engine import words
-from engine.training.methods import METHODS
+from engine import data, words
+from engine.fields import Field
+from engine.training.methods import METHODS, Hardware, ModelInfo, choose
 from engine.training.settings import Settings
-from studio import forms, model_picker
+from studio import forms, model_picker, resources
 from studio.results_tables import plain
 from studio.wizard import estimates
 from studio.wizard import place as places
 from studio.wizard.place import Place
 
+OCTETS = 4  # of one weight, as models are kept
+LAYERS = 10  # of a model to try a method's cut on
 LABELS = {"auto": "Choose for me"} | {name: method.label for name, method in METHODS.items()}
-KEYS = ("method",)
 
 
 def said(place: Place) -> str:
     changed = f", {words.plural(len(place.settings), 'setting')} of your own" if place.settings else ""
-    return f"{plain(place.chosen_model)}, {LABELS[place.method].lower()}{changed}"
+    chosen = " (chosen for you)" if place.method == "auto" else ""
+    return f"{plain(place.chosen_model)}, {LABELS[choice(place)[0]].lower()}{chosen}{changed}"
 
 
 def draw(place: Place) -> None:
@@ -28,36 +32,59 @@ def draw(place: Place) -> None:
     settings = _settings(place, method)
     if (model, method, settings) != (place.chosen_model, place.method, place.settings):
         places.go(place, model="" if model == place.task_class.default_model else model, method=method, settings=settings)
-    if st.button("Go on", key="wizard_method_next", type="primary"):
+    if st.button("Go on to the start", key="wizard_method_next", type="primary"):
         places.go(place, "train")
     watch(place)
 
 
+def wanted(place: Place, method: str | None = None) -> dict[str, Any]:
+    """The settings to train with: what the data's fixes ask for, then the reader's own."""
+    return {**data.open_dataset(place.dataset).settings, **place.settings, "method": method or place.method}
+
+
 def question(place: Place, method: str | None = None) -> estimates.Question:
     """What `place` would train, or the same with another method."""
-    chosen = {**place.settings, "method": method or place.method}
-    return estimates.Question.of(place.task, place.chosen_variant.name, place.dataset, place.chosen_model, chosen)
+    return estimates.Question.of(place.task, place.chosen_variant.name, place.dataset, place.chosen_model, wanted(place, method))
 
 
 def watch(place: Place) -> None:
     """While something is being measured: look every second, and draw the page anew once there is news."""
-    waiting = [name for name in LABELS if estimates.ask(question(place, name)) is None]
+    waiting = [found for name in LABELS if estimates.ask(found := question(place, name)) is None]
     if waiting:
-        st.fragment(_tick, run_every=1.0)([question(place, name) for name in waiting], estimates.progress())
+        st.fragment(_tick, run_every=1.0)(waiting)
 
 
-def _tick(waiting: list[estimates.Question], seen: int) -> None:
-    still = [item for item in waiting if estimates.ask(item) is None]
-    if len(still) < len(waiting):
+def _tick(waiting: list[estimates.Question]) -> None:
+    if any([estimates.ask(item) is not None for item in waiting]):
         st.rerun()
+
+
+def choice(place: Place) -> tuple[str, str]:
+    """The method that will be used and, where the reader left it open, why: from the measurement, before that from the sizes."""
+    if place.method != "auto":
+        return place.method, ""
+    measured = estimates.known(question(place))
+    if measured and measured.estimate:
+        return measured.estimate.method, measured.estimate.why
+    return _likely(place)
+
+
+def _likely(place: Place) -> tuple[str, str]:
+    report = resources.report(place.dataset, place.task, place.chosen_variant.name)
+    size = next((offered.size_bytes for offered in model_picker.choices(place.task) if offered.name == place.chosen_model), None)
+    info = ModelInfo(parameters=(size or 0) // OCTETS, depth=1)  # whether it can be cut is seen once it is loaded
+    return choose(place.task, place.chosen_variant.name, report.rows, len(report.classes), info, Hardware(cores=os.cpu_count() or 1))
 
 
 def _model(place: Place) -> str:
     offered = {choice.name: choice for choice in model_picker.choices(place.task)}
     names = list(offered) if place.chosen_model in offered else [place.chosen_model, *offered]
-    return st.selectbox("Model to start from", names, index=names.index(place.chosen_model), key="wizard_model",
-                        format_func=lambda name: f"{name} · {offered[name].facts}" if name in offered else name,
-                        help="A saved model of yours can be taught further.")
+    chosen = st.selectbox("Model to start from", names, index=names.index(place.chosen_model), key="wizard_model",
+                          format_func=lambda name: f"{name} · {offered[name].facts}" if name in offered else name,
+                          help="A saved model of yours can be taught further.")
+    if chosen in offered and offered[chosen].description:
+        st.caption(plain(offered[chosen].description))
+    return chosen or place.chosen_model
 
 
 def _method(place: Place) -> str:
@@ -69,31 +96,33 @@ def _method(place: Place) -> str:
 
 
 def _caption(place: Place, name: str) -> str:
-    measured = estimates.ask(question(place, name))
-    help = METHODS[name].help if name in METHODS else "Picks by your rows, the model and this machine."
-    if measured is None:
-        return f"{help} :gray[:material/hourglass_top: measuring]"
-    if measured.estimate is None:
-        return f"{help} :gray[:material/info: {plain(measured.problem)}]"
-    found = measured.estimate
     if name == "auto":
-        help = f"{LABELS[found.method]}: {plain(found.why)}" if found.method in LABELS else help
-    return f"{help} **About {words.duration(found.seconds)}, {words.size(found.memory_bytes)} of memory.**"
+        method, why = choice(places.changed(place, method="auto"))
+        return f"{LABELS[method]}: {plain(why)}"
+    measured = estimates.ask(question(place, name))
+    if measured is None:
+        return f"{METHODS[name].help} :gray[:material/hourglass_top: measuring]"
+    if measured.estimate is None:
+        return f"{METHODS[name].help} :gray[:material/info: {plain(measured.problem)}]"
+    found = measured.estimate
+    return f"{METHODS[name].help} **About {words.duration(found.seconds)}, {words.size(found.memory_bytes)} of memory.**"
 
 
 def _settings(place: Place, method: str) -> dict[str, Any]:
     """The form starts from what the method would take; what differs from that is the reader's own."""
-    resolved = resolved_settings(place, method).to_dict()
-    fields = [field for field in Settings.declared() if field.name not in KEYS]
-    shown = {**resolved, **place.settings}
+    name = _likely(place)[0] if method == "auto" else method
+    blank = Settings.of({**data.open_dataset(place.dataset).settings, "method": method})
+    resolved = METHODS[name].resolve(blank).to_dict() | {"cut": None, "batch_size": blank.batch_size}
+    shown = {**resolved, **(place.settings if method == place.method else {})}
+    st.markdown(f"**Settings** :small[:gray[as “{LABELS[name].lower()}” takes them; change what you like]]")
     with st.container(key="wizard_settings"):
-        values = forms.form(fields, f"wizard_{method}", defaults=shown)
-    return {name: value for name, value in values.items() if value != resolved.get(name) and value is not None}
+        values = forms.form(_fields(name), f"wizard_{method}_{name}", defaults=shown, columns=3)
+    return {name: value for name, value in values.items() if value is not None and value != resolved.get(name)}
 
 
-def resolved_settings(place: Place, method: str) -> Settings:
-    """Every setting as the method would take it; for "auto" of the method that was measured as its choice."""
-    measured = estimates.known(question(place, "auto"))
-    name = measured.estimate.method if method == "auto" and measured and measured.estimate else method
-    blank = Settings.of({"method": method})
-    return METHODS[name].resolve(blank) if name in METHODS else blank
+def _fields(method: str) -> list[Field]:
+    """The settings that mean something for this method."""
+    unused = {"method"} | ({"rank"} if "rank" not in METHODS[method].defaults else set())
+    if METHODS[method].default_cut(LAYERS) in (0, LAYERS):
+        unused.add("cut")
+    return [field for field in Settings.declared() if field.name not in unused]

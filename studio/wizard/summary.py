@@ -37,27 +37,26 @@ def _data(place: Place) -> list[tuple[str, str]]:
         return [("Data", OPEN)]
     try:
         dataset = data.open_dataset(place.dataset)
-        name = [("Data", plain(dataset.upload.name))]
+        name = [("Data", plain(dataset.name))]
         if not place.reached("check"):
             return name
         report = resources.report(place.dataset, place.task, place.chosen_variant.name)
     except StudioError:
         return [("Data", OPEN)]
-    share = place.settings.get("validation_split", 0.15)
+    share = method_step.wanted(place).get("validation_split", 0.15)
     held = round(report.rows * share)
     rows = f"{words.number(report.rows - held)} to learn from, about {words.number(held)} held back to measure on"
-    return [*name, ("Rows", rows), ("Classes", words.number(report.classes))]
+    return [*name, ("Rows", rows), ("Classes", words.number(len(report.classes)))]
 
 
 def _cost(place: Place) -> list[tuple[str, str]]:
-    label = method_step.LABELS[place.method]
+    name = method_step.LABELS[method_step.choice(place)[0]]
+    method = ("Method", f"{name} :gray[(chosen for you)]" if place.method == "auto" else name)
     measured = estimates.known(method_step.question(place))
     if measured is None:
-        return [("Method", label), ("Time and memory", ":gray[:material/hourglass_top: measuring on this machine]")]
+        return [method, ("Time and memory", ":gray[:material/hourglass_top: measuring on this machine]")]
     if measured.estimate is None:
-        return [("Method", label), ("Time and memory", f":gray[{plain(measured.problem)}]")]
+        return [method, ("Time and memory", f":gray[{plain(measured.problem)}]")]
     found = measured.estimate
-    method = method_step.LABELS.get(found.method, found.method)
-    chosen = f"{method} :gray[(chosen for you)]" if place.method == "auto" else method
     time = f"about {words.duration(found.seconds)} :gray[({words.duration(found.seconds_low)} to {words.duration(found.seconds_high)})]"
-    return [("Method", chosen), ("Time", time), ("Memory", f"about {words.size(found.memory_bytes)}")]
+    return [method, ("Time", time), ("Memory", f"about {words.size(found.memory_bytes)}")]

@@ -21,9 +21,10 @@ def draw(place: Place) -> None:
     st.caption("It trains in the background: close the tab if you like. Its curves and results are kept until you delete it.")
     report = resources.report(place.dataset, place.task, place.chosen_variant.name)
     if st.button(button_label(place, report.rows), key="wizard_start", type="primary", icon=":material/model_training:"):
+        measured = estimates.known(method_step.question(place))
         with st.spinner("Putting it into the queue"):
             run = runs.start(place.task, model=place.chosen_model, variant=place.chosen_variant.name, name=name.strip() or None,
-                             dataset=place.dataset, **{**place.settings, "method": place.method})
+                             dataset=place.dataset, estimate=measured.estimate if measured else None, **method_step.wanted(place))
         navigation.go("runs", run=run)
     method_step.watch(place)
 
@@ -37,7 +38,5 @@ def button_label(place: Place, rows: int) -> str:
 
 def suggested_name(place: Place, dataset: "data.Dataset") -> str:
     """The file's name and the method's, such as "train, upper layers"."""
-    stem = PurePath(dataset.upload.name).stem or "data"
-    measured = estimates.known(method_step.question(place))
-    method = measured.estimate.method if measured and measured.estimate else place.method
-    return f"{stem}, {METHODS[method].label.lower()}" if method in METHODS else stem
+    stem = PurePath(dataset.name).stem or "data"
+    return f"{stem}, {METHODS[method_step.choice(place)[0]].label.lower()}"
