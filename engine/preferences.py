@@ -14,6 +14,8 @@ from engine.training.settings import setting
 
 CLEARABLE = ("features", "exports", "answers")  # what the studio can make again; embedded models that were fetched stay
 
+_SET_BY_HAND = "STUDIO_PRECISION" in os.environ
+
 
 @dataclass(frozen=True)
 class Preferences:
@@ -22,7 +24,8 @@ class Preferences:
     threads: int | None = setting(None, "integer", "Threads for training", "Processor threads that a training takes. Empty leaves one "
                                   "for the studio, so that its pages stay quick.", minimum=1, maximum=1024)
     precision: str = setting("auto", "choice", "Precision", "How exactly numbers are kept while computing. auto takes bf16 where the "
-                             "processor has it, which is two to three times as fast; fp32 is the exact one.", choices=("auto", "fp32", "bf16"))
+                             "processor has it, which is two to three times as fast; fp32 is the exact one.",
+                             choices=("auto", "fp32", "bf16"))
     cache_gigabytes: float = setting(5.0, "number", "Cache at most (GB)", "Features and exports are kept so that the same work is not done "
                                      "twice. Above this size the oldest go.", minimum=0.0, maximum=10_000.0)
 
@@ -63,7 +66,14 @@ def write(preferences: Preferences) -> None:
         os.replace(temporary, file)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
-        raise StudioError("The settings could not be saved.", f"Look whether the home folder can be written and has room ({error.strerror}).") from error
+        raise StudioError("The settings could not be saved.",
+                          f"Look whether the home folder can be written and has room ({error.strerror}).") from error
+
+
+def apply() -> None:
+    """Make the chosen precision known to all that computes in this process; a variable that was set by hand wins."""
+    if not _SET_BY_HAND:
+        os.environ["STUDIO_PRECISION"] = read().precision
 
 
 def training_threads() -> int:

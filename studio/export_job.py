@@ -6,15 +6,13 @@ No Streamlit here. A job that is lost with the process costs nothing: a verified
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine import hub
 from engine.errors import StudioError
+from engine.hub import export
 from engine.training.events import Log, Progress
 from studio.errors import record
-
-if TYPE_CHECKING:
-    from engine.hub.export import Export
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Job:
     state: str
     text: str
     began: float
-    export: "Export | None" = None
+    built: export.Export | None = None
     hint: str = ""
 
 
@@ -33,11 +31,12 @@ _lock = threading.Lock()
 
 
 def get(card: hub.Card) -> Job | None:
-    """The job of this very model (its weights, not only its name); None if none was asked for, or its zip is gone."""
+    """The job of this very model (its weights, not only its name); one that was ready before this process too. None: not asked for."""
     job = _jobs.get((card.name, card.fingerprint))
-    if job and job.state == "ready" and not (job.export and job.export.path.is_file()):
-        return None
-    return job
+    if job and job.state != "ready":
+        return job
+    found = export.ready(card.name)
+    return Job("ready", "Ready", time.monotonic(), found) if found else None
 
 
 def start(card: hub.Card) -> Job:
@@ -54,11 +53,9 @@ def start(card: hub.Card) -> Job:
 
 def _build(key: tuple[str, str]) -> None:
     try:
-        from engine.hub import export
-
         built = export.build(key[0], report=lambda event: _note(key, text=_words(event)))
         if built.verified:
-            _note(key, state="ready", text="Ready", export=built)
+            _note(key, state="ready", text="Ready", built=built)
         else:
             _note(key, state="failed", text="The zip did not give the same answers in a fresh process, so it is not offered.",
                   hint="Try again; if it fails again, save the model anew from its run.")

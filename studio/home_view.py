@@ -7,7 +7,7 @@ from engine.tasks import TASKS, Task
 from studio import navigation
 from studio.hub_words import metric_text
 from studio.results_tables import plain
-from studio.run_words import look, primary_text, task_title, when
+from studio.run_words import look, primary_text, when
 
 LATEST = 5
 
@@ -58,12 +58,12 @@ def latest_runs() -> None:
         return
     for run in found:
         shown = look(run.state)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            with st.container():
-                navigation.link("runs", plain(run.name), run=run.id)
-            st.caption(primary_text(run), width="content")
-            st.badge(shown.word, icon=shown.icon, color=shown.colour)
-            st.caption(when(run.created), width="content")
+        name, metric, state, age = st.columns([4, 1.4, 2.6, 2], vertical_alignment="center", gap="small")
+        with name:
+            navigation.link("runs", plain(run.name), run=run.id)
+        metric.caption(primary_text(run))
+        state.badge(shown.word, icon=shown.icon, color=shown.colour)
+        age.caption(when(run.created))
     navigation.link("runs", "All runs", icon=":material/arrow_forward:")
 
 
@@ -75,9 +75,10 @@ def latest_models() -> None:
         st.caption("Models that you save from a run are listed here.")
         return
     for card in found:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            with st.container():
-                navigation.link("hub", plain(card.name), model=card.name)
-            st.caption(" · ".join(filter(None, [metric_text(card), words.size(card.size_bytes), when(card.created)])), width="content",
-                       help=", ".join(task_title(task) for task in card.tasks))
+        name, metric, size, age = st.columns([4, 2.4, 1.6, 2], vertical_alignment="center", gap="small")
+        with name:
+            navigation.link("hub", plain(card.name), model=card.name)
+        metric.caption(metric_text(card) or "–")
+        size.caption(words.size(card.size_bytes))
+        age.caption(when(card.created))
     navigation.link("hub", "All models", icon=":material/arrow_forward:")

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 def show(name: str) -> None:
     """The card of the model with that name."""
     card = hub.get(name)
-    navigation.link("hub", "All models", icon=":material/arrow_back:")
-    place = frame.heading(plain(card.name), plain(card.description) or "No description yet.", "saved model")
-    with place:
-        if page := navigation.page_of(card.tasks):
-            navigation.link(page, "Use it", icon=":material/play_arrow:", model=card.name)
+    if st.button("All models", icon=":material/arrow_back:", type="tertiary", key="hub_back"):
+        navigation.go("hub")
+    frame.heading(plain(card.name), plain(card.description) or "No description yet.", "saved model")
+    _toolbar(card)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _metrics(card)
@@ -35,7 +34,6 @@ def show(name: str) -> None:
         with st.container(border=True):
             st.subheader("Download", anchor=False)
             _download(card)
-        _change(card)
         _lineage(card)
     with st.expander("For developers", icon=":material/code:"):
         st.code(python_line(card), language="python")
@@ -76,8 +74,8 @@ def _download_now(name: str, working_before: bool) -> None:
         if job and working:
             st.button("Preparing", icon="spinner", disabled=True, key="hub_preparing")
             st.caption(f"{plain(job.text)}. The button turns ready once the zip has shown that it gives the same answers.")
-        elif job and job.state == "ready" and job.export:
-            _ready(card, job.export)
+        elif job and job.state == "ready" and job.built:
+            _ready(card, job.built)
         else:
             if job:
                 st.warning(plain(job.hint), title=plain(job.text))
@@ -97,8 +95,11 @@ def _prepare(name: str) -> None:
         export_job.start(hub.get(name))
 
 
-def _change(card: hub.Card) -> None:
+def _toolbar(card: hub.Card) -> None:
     with st.container(horizontal=True):
+        page = navigation.page_of(card.tasks)
+        if page and st.button("Use it", icon=":material/play_arrow:", type="primary", key="hub_use"):
+            navigation.go(page, model=card.name)
         with st.popover("Rename", icon=":material/edit:", key="hub_rename"):
             st.text_input("New name", value=card.name, key="hub_new_name", help="3 to 100 of a-z, 0-9, - and _.")
             st.button("Rename", key="hub_rename_now", type="primary", on_click=_rename, args=(card.name,))

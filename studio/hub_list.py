@@ -35,10 +35,11 @@ def _line(card: hub.Card) -> None:
     with st.container(border=True):
         name, metric, size, made, use = st.columns([6, 2, 2, 2, 1.6], vertical_alignment="center")
         with name:
-            navigation.link("hub", f"**{plain(card.name)}**", model=card.name)
+            if st.button(f"**{plain(card.name)}**", type="tertiary", key=f"hub_open_{card.name}"):
+                navigation.go("hub", model=card.name)
             about = [", ".join(task_title(task) for task in card.tasks), card.description]
             st.caption(plain(" · ".join(filter(None, about))))
-        metric.markdown(metric_text(card) or "–", help="On the validation rows of its training.")
+        metric.markdown(metric_text(card) or "–")
         size.markdown(words.size(card.size_bytes))
         made.markdown(when(card.created))
         with use:

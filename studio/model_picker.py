@@ -12,7 +12,8 @@ from studio.state import forget, peek, put, state
 
 KINDS = {"embedded": "embedded", "yours": "yours", "hub": "Hugging Face hub"}
 ICONS = {"embedded": ":material/deployed_code:", "yours": ":material/person:", "hub": ":material/cloud_download:"}
-GROUPS = {"embedded": "Comes with the studio", "yours": "Yours, from the hub", "hub": "More, fetched from the Hugging Face hub at first use"}
+GROUPS = {"embedded": "Comes with the studio", "yours": "Yours, from the hub",
+          "hub": "More, fetched from the Hugging Face hub at first use"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _list(task: str, offered: Sequence[Choice], chosen: Choice) -> None:
     if not any(choice.kind == "yours" for choice in offered):
         st.caption("Models that you train and save appear here too.")
     if any(choice.kind == "hub" for choice in offered):
-        st.caption("Where the Hugging Face hub cannot be reached, these are refused with a clear word, and the embedded model goes on answering.")
+        st.caption("Where the Hugging Face hub cannot be reached, the answer says so, and the embedded model goes on working.")
 
 
 def _choose(task: str, kind: str) -> None:

@@ -7,17 +7,24 @@ from typing import Any
 
 import streamlit as st
 
+from engine import paths
 from studio.errors import record
 
 _GROWTH = 150
 _frozen_at = 0
 
 
-@st.cache_resource(show_spinner=False)
-def start() -> bool:
+def start() -> None:
     """Once a server process: clear what a crash left, mark orphaned runs, wake the queue. Further callers wait for the first."""
+    _start(str(paths.home()))
+
+
+@st.cache_resource(show_spinner=False)
+def _start(home: str) -> bool:
+    """Kept by home folder, which only tests move within a process."""
     from engine import preferences, runs
 
+    preferences.apply()
     runs.startup()
     preferences.trim_cache()
     return True

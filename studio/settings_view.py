@@ -37,16 +37,17 @@ def cache() -> None:
     """How full it is, and the button that empties it."""
     size = preferences.cache_size()
     with st.container(horizontal=True, vertical_alignment="center"):
-        held = f"The cache holds **{words.size(size)}** of features and exports" if size else "The cache is empty. It keeps features and exports"
-        st.markdown(f"{held}; they are made again when they are needed.", width="content")
+        held = f"The cache holds **{words.size(size)}**." if size else "The cache is empty."
+        st.markdown(f"{held} It keeps features and exports, which are made again when they are needed.", width="content")
         st.button("Clear the cache", key="settings_clear", icon=":material/mop:", disabled=size == 0, on_click=_clear)
 
 
 def appearance() -> None:
     """The theme is the browser's to keep; what is in use, and where it is changed."""
     kind = st.context.theme.type
-    st.markdown((f"The {kind} theme is in use. " if kind else "") + "It follows your system; to choose light or dark yourself, open the menu "
-                ":material/more_vert: at the top right, then Settings.")
+    said = f"The {kind} theme is in use. " if kind else ""
+    st.markdown(f"{said}It follows your system. To choose light or dark yourself, open the menu :material/more_vert: at the top right, "
+                "then Settings.")
 
 
 def places() -> None:
@@ -73,6 +74,7 @@ def versions() -> None:
 def _save(values: dict[str, Any]) -> None:
     with guard():
         preferences.write(preferences.Preferences(**check_all(preferences.Preferences.declared(), values)))
+        preferences.apply()
         freed = preferences.trim_cache()
         toast("Saved." + (f" {words.size(freed)} of the cache freed." if freed else ""))
 
@@ -80,6 +82,7 @@ def _save(values: dict[str, Any]) -> None:
 def _defaults() -> None:
     with guard():
         preferences.write(preferences.Preferences())
+        preferences.apply()
         forget(*(f"{PREFIX}_{field.name}" for field in preferences.Preferences.declared()))
         toast("Back to the defaults.")
 

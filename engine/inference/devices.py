@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from engine import preferences
 from engine.errors import StudioError
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ def has_fast_bf16(kind: str) -> bool:
 
 
 def precision_wanted() -> str:
-    """What the environment variable STUDIO_PRECISION says, else the settings page: auto, fp32 or bf16."""
-    wanted = os.environ.get("STUDIO_PRECISION") or preferences.read().precision
+    """What the environment variable STUDIO_PRECISION says (the settings page sets it too): auto, fp32 or bf16."""
+    wanted = os.environ.get("STUDIO_PRECISION", "auto")
     if wanted not in PRECISIONS:
         raise StudioError(f"STUDIO_PRECISION cannot be {wanted!r}.", f"It is one of {', '.join(PRECISIONS)}.")
     return wanted
