@@ -100,20 +100,19 @@ def _next() -> Question | None:
 
 
 def _measure(question: Question) -> Measured | None:
-    from engine.training.estimate import estimate
-
-    from engine import data, runs
-    from engine.tasks import task_class
-    from engine.training.settings import Settings
-
     try:
+        from engine import data, runs
+        from engine.tasks import task_class
+        from engine.training import estimate
+        from engine.training.settings import Settings
+
         if runs.list(states=["running", "stopping"]):
             time.sleep(1.0)
             return None  # two trainings at once would slow each other down and measure nothing true
         variant = task_class(question.task).variant(question.variant)
         params = data.open_dataset(question.dataset).params(variant)
         settings = Settings.of(json.loads(question.settings))
-        return Measured(estimate(question.model, question.task, variant.name, params, settings))
+        return Measured(estimate.estimate(question.model, question.task, variant.name, params, settings))
     except StudioError as error:
         return Measured(problem=error.message)
     except Exception:

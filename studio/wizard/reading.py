@@ -49,11 +49,12 @@ def _options(dataset: "Dataset", facts: "Facts") -> dict[str, Any]:
 
 def _select(label: str, dataset: "Dataset", name: str, found: Any, known: list[Any], names: dict[Any, str] | None = None) -> Any:
     """None while it is left as found."""
-    chosen = dataset.options.get(name)
-    options = [None, *dict.fromkeys([value for value in (chosen, *known) if value is not None])]
-    said = f"{(names or {}).get(found, found)}, as found" if chosen is None else FOUND
-    return st.selectbox(label, options, index=options.index(chosen), key=f"wizard_read_{name}",
-                        format_func=lambda value: said if value is None else (names or {}).get(value, str(value)))
+    given = dataset.options.get(name)
+    options = [FOUND, *dict.fromkeys([value for value in (given, *known) if value is not None])]
+    said = f"{(names or {}).get(found, found)}, as found" if given is None else FOUND
+    chosen = st.selectbox(label, options, index=options.index(given or FOUND), key=f"wizard_read_{name}",
+                          format_func=lambda value: said if value == FOUND else (names or {}).get(value, str(value)))
+    return None if chosen == FOUND else chosen
 
 
 def _header(dataset: "Dataset", facts: "Facts", left: Any, right: Any) -> bool | int | None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 WIDTHS = [2, 4, 4, 4]
 KINDS = {"text": "text", "label": "one label", "labels": "labels", "score": "number", "group": "group", "image": "image", "pairs": "pairs"}
-SEPARATORS = {"|": "vertical bar", ";": "semicolon", ",": "comma", "/": "slash", "[]": "a list in brackets", None: "nothing"}
+SEPARATORS = {"|": "vertical bar", ";": "semicolon", ",": "comma", "/": "slash", "[]": "a list in brackets"}
+FOUND = "as found"
 
 
 def show(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> "tuple[Variant, Dataset]":
@@ -85,7 +86,9 @@ def _separator(variant: Variant, dataset: "Dataset", frame: "pd.DataFrame", mapp
     if name is None:
         return None
     found = cleaning.guess_separator(frame[name])
-    options = [None, *(sign for sign in SEPARATORS if sign)]
+    options = [FOUND, *SEPARATORS]
     index = options.index(dataset.separator) if dataset.separator in options else 0
-    return st.selectbox("Between the labels in a cell", options, index=index, key="wizard_separator", width=300,
-                        format_func=lambda sign: f"{SEPARATORS.get(found, found)}, as found" if sign is None else SEPARATORS[sign])
+    said = f"{SEPARATORS.get(found, found)}, as found" if found else "nothing, as found"
+    chosen = st.selectbox("Between the labels in a cell", options, index=index, key="wizard_separator", width=300,
+                          format_func=lambda sign: said if sign == FOUND else SEPARATORS[sign])
+    return None if chosen == FOUND else chosen
