@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,13 @@ def delete(identity: str) -> None:
     shutil.rmtree(_folder(identity))
 
 
-def answered(identity: str) -> list[Answered]:
-    """What there is so far, one for each row from the first on."""
+def answered(identity: str, most: int | None = None) -> list[Answered]:
+    """What there is so far, one for each row from the first on; at most so many."""
     path = _folder(identity) / "answers.jsonl"
     if not path.exists():
         return []
     with path.open(encoding="utf-8") as lines:
-        return [Answered(**json.loads(line)) for line in lines if line.endswith("\n")]
+        return [Answered(**json.loads(line)) for line in islice(lines, most) if line.endswith("\n")]
 
 
 def shutdown() -> None:

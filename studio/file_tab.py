@@ -128,20 +128,30 @@ def _table(rows: Any, answered: list[Answered], key: str) -> None:
 
 def _job(task: type[Task], identity: str) -> None:
     with guard(data_view.again("Choose a file", _forget)):
-        active = file_job.get(identity).active
-        st.fragment(_watch, run_every=1.0 if active else None)(task, identity, active)
+        job = file_job.get(identity)
+        if job.active:
+            st.fragment(_watch, run_every=1.0)(task, identity)
+        else:
+            _ended(task, job)
 
 
-def _watch(task: type[Task], identity: str, was_active: bool) -> None:
-    """The job as it is now; once it has ended, one run of the page stops the timer."""
+def _watch(task: type[Task], identity: str) -> None:
+    """A job that is being worked on; once it has ended, one run of the page stops the timer."""
     job = file_job.get(identity)
-    if was_active and not job.active:
+    if not job.active:
         st.rerun()
+    _head(job)
+    st.button("Cancel", key=f"file_{task.page}_cancel", icon=":material/stop_circle:", on_click=file_job.stop, args=(identity,))
+
+
+def _head(job: file_job.Job) -> None:
     st.markdown(f":material/description: **{plain(job.name)}** · {plain(job.model)}")
     st.progress(job.done / job.total if job.total else 0.0, text=said(job))
-    if job.active:
-        st.button("Cancel", key=f"file_{task.page}_cancel", icon=":material/stop_circle:", on_click=file_job.stop, args=(identity,))
-        return
+
+
+def _ended(task: type[Task], job: file_job.Job) -> None:
+    identity = job.id
+    _head(job)
     if job.error:
         st.error(job.error["hint"], title=job.error["message"], icon=":material/error:")
     with st.container(horizontal=True):
@@ -154,7 +164,7 @@ def _watch(task: type[Task], identity: str, was_active: bool) -> None:
                   args=(identity,))
     if job.done:
         rows = resources.rows(job.dataset).head(SHOWN_ROWS)
-        _table(rows, file_job.answered(identity)[:SHOWN_ROWS], key=f"file_{task.page}_answers")
+        _table(rows, file_job.answered(identity, SHOWN_ROWS), key=f"file_{task.page}_answers")
         if job.done > SHOWN_ROWS:
             st.caption(f"The first {SHOWN_ROWS} of {words.number(job.done)} answered rows; the download holds them all.")
 
