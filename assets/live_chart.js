@@ -31,9 +31,13 @@ function theme(node) {
 function layout(data, colours) {
   const axis = { gridcolor: colours.grid, linecolor: colours.grid, zeroline: false, automargin: true, ticks: "" }
   const empty = !data.curves.some((curve) => curve.x.length)
+  const last = data.curves.reduce((most, curve) => Math.max(most, curve.x.at(-1) ?? 0), 0)
+  // Beside its line, inside the plot: above it stands the legend.
   const annotations = data.marks.map((mark) => ({
-    x: mark.x, y: 1, yref: "paper", yanchor: "bottom", text: mark.label, showarrow: false, font: { size: 12 },
+    x: mark.x, y: 1, yref: "paper", yanchor: "top", text: mark.label, showarrow: false, font: { size: 12 },
+    ...(mark.x < last / 3 ? { xanchor: "left", xshift: 3 } : { xanchor: "right", xshift: -3 }),
   }))
+  const share = data.yFormat.endsWith("%") ? { autorangeoptions: { clipmin: 0, clipmax: 1.02 } } : {}
   if (empty) annotations.push({ x: 0.5, y: 0.5, xref: "paper", yref: "paper", text: data.waiting, showarrow: false, font: { size: 14 } })
   return {
     uirevision: "kept", // the reader's zoom and hidden lines survive every update
@@ -44,7 +48,7 @@ function layout(data, colours) {
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: colours.text, family: colours.font, size: 13 },
     xaxis: { ...axis, title: { text: data.xTitle }, rangemode: "tozero", showticklabels: !empty, showgrid: false, showline: true },
-    yaxis: { ...axis, title: { text: data.yTitle }, tickformat: data.yFormat, showticklabels: !empty, nticks: 6 },
+    yaxis: { ...axis, title: { text: data.yTitle }, tickformat: data.yFormat, showticklabels: !empty, nticks: 6, ...share },
     showlegend: data.curves.length > 1,
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", xanchor: "left" },
     hovermode: "x unified",

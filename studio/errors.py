@@ -94,6 +94,8 @@ def _handler() -> None:
 
 def _plain(text: str) -> str:
     """Text that Markdown must not read: a user's file or label name may hold anything."""
-    for sign in "\\[]*_<$~:#":
-        text = text.replace(sign, "\\" + sign)
-    return text
+    parts = text.split("`")
+    for place in range(0, len(parts), 2):  # what stands between two backticks is read as it is
+        for sign in "\\[]*_<$~:#":
+            parts[place] = parts[place].replace(sign, "\\" + sign)
+    return "`".join(parts)
