@@ -8,7 +8,7 @@ _HOMES = {
     "store": "uploads", "Upload": "uploads", "open_upload": "uploads", "sweep": "uploads",
     "Dataset": "dataset", "open_dataset": "dataset", "list_datasets": "dataset", "delete_dataset": "dataset",
     "guess": "mapping", "check_mapping": "mapping",
-    "check": "checks", "Report": "checks", "Finding": "checks",
+    "check": "checks", "Report": "findings", "Finding": "findings",
     "Fix": "fixes", "apply_fix": "fixes",
     "split": "splitting",
 }

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,17 +24,32 @@ def missing(series: "pandas.Series") -> "numpy.ndarray":
     return numpy.logical_or(empty, blank)
 
 
-def normalised(series: "pandas.Series") -> "pandas.Series":
-    """Lower case, letters and digits only, one space between words. A text of signs alone stays as it is."""
-    import pandas
-    import pyarrow
-    import pyarrow.compute as compute
+class _Letters(dict[int, int]):
+    """For str.translate: letters, digits and accents stay, everything else becomes a space."""
 
-    cells = pyarrow.chunked_array([pyarrow.array(series, type=pyarrow.large_string(), from_pandas=True)])
-    lower = compute.utf8_lower(cells)
-    plain = compute.utf8_trim_whitespace(compute.replace_substring_regex(lower, r"[^\p{L}\p{N}\p{M}]+", " "))
-    kept = compute.if_else(compute.equal(plain, ""), compute.utf8_trim_whitespace(lower), plain)
-    return pandas.Series(kept.to_pandas().to_numpy(dtype=object), index=series.index)
+    def __missing__(self, code: int) -> int:
+        self[code] = code if unicodedata.category(chr(code))[0] in "LNM" else 32
+        return self[code]
+
+
+_LETTERS = _Letters()
+
+
+def normalised(text: str) -> str:
+    """Lower case, letters and digits only, one space between words. A text of signs alone stays as it is."""
+    return " ".join(text.lower().translate(_LETTERS).split()) or text.strip()
+
+
+def near_codes(series: "pandas.Series") -> "numpy.ndarray":
+    """(rows,) int64: one number for texts that are the same once normalised, from 0; -1 where missing."""
+    import numpy
+    import pandas
+
+    # Hashes instead of the texts themselves: a million of them fit into 8 MB, and two texts of one hash are not to be expected.
+    hashes = numpy.fromiter((hash(normalised(text)) for text in series.fillna("")), dtype=numpy.int64, count=len(series))
+    codes = pandas.factorize(hashes)[0].astype(numpy.int64)
+    codes[missing(series)] = -1
+    return codes
 
 
 def folded(label: str) -> str:

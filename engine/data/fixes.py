@@ -56,7 +56,7 @@ def keep_first(frame: "pandas.DataFrame", columns: list[str], nearly: bool = Fal
     """Of rows that agree in the columns the first stays. nearly: case, signs and spaces of the first column do not count."""
     keys = frame[columns]
     if nearly:
-        keys = keys.assign(**{columns[0]: cleaning.normalised(frame[columns[0]])})
+        keys = keys.assign(**{columns[0]: cleaning.near_codes(frame[columns[0]])})
     return frame[~(keys.duplicated().to_numpy() & ~cleaning.missing(frame[columns[0]]))]
 
 
@@ -107,6 +107,14 @@ def drop_classes(frame: "pandas.DataFrame", column: str, below: int, separator: 
     return _rewrite(frame, column, separator, lambda labels: [label for label in labels if label in kept])
 
 
+def drop_labels(frame: "pandas.DataFrame", column: str, labels: list[str], separator: str | None = None) -> "pandas.DataFrame":
+    """Rows with one of these labels; with a separator only the labels go, the rows stay."""
+    if separator is None:
+        return frame[~frame[column].isin(labels).to_numpy(dtype=bool)]
+    gone = set(labels)
+    return _rewrite(frame, column, separator, lambda found: [label for label in found if label not in gone])
+
+
 def strip_spaces(frame: "pandas.DataFrame", columns: list[str]) -> "pandas.DataFrame":
     """Outer spaces of cells go."""
     return frame.assign(**{name: frame[name].str.strip() for name in columns})
@@ -121,5 +129,6 @@ def _rewrite(frame: "pandas.DataFrame", column: str, separator: str, change: Cal
 
 FIXES: dict[str, Callable[..., "pandas.DataFrame"]] = {
     "drop_rows": drop_rows, "drop_missing": drop_missing, "keep_first": keep_first, "drop_conflicts": drop_conflicts,
-    "keep_majority": keep_majority, "merge_labels": merge_labels, "drop_classes": drop_classes, "strip_spaces": strip_spaces,
+    "keep_majority": keep_majority, "merge_labels": merge_labels, "drop_classes": drop_classes,
+    "drop_labels": drop_labels, "strip_spaces": strip_spaces,
 }

@@ -90,7 +90,7 @@ def _survey(source: Source, kind: str, limits: Limits) -> list[str]:
     if formulas:
         notes.append(f"{plural(formulas, 'formula')}: the results stored in the file are read.")
     if unsaved:
-        notes.append(f"{plural(unsaved, 'formula')} without a stored result: read as empty until the file is saved in a spreadsheet program.")
+        notes.append(f"{plural(unsaved, 'formula')} without a stored result: read as empty, save the file in a spreadsheet program first.")
     return notes
 
 

@@ -1,0 +1,150 @@
+"""What a check found, in words for a person, and the table that the checks look at."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data import cleaning
+from engine.data.fixes import Fix
+
+if TYPE_CHECKING:
+    import pandas
+
+    from engine.tasks.declarations import Column, Variant
+
+Severity = Literal["error", "warning", "note"]
+Tokeniser = Callable[[list[str]], Sequence[Any]]
+KEPT_ROWS = 1_000
+_EXAMPLES = 5
+_SHOWN = 160
+
+
+@dataclass(frozen=True)
+class Finding:
+    """kind: a stable name. count: how many rows (or classes) it is about. rows: the first 1,000 numbers in the file.
+
+    An error keeps training from working, a warning makes its result worse or its numbers wrong, a note is good to know.
+    """
+
+    kind: str
+    severity: Severity
+    count: int
+    title: str
+    meaning: str
+    advice: str = ""
+    rows: tuple[int, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    examples: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """findings: what matters most first. rows: those looked at. classes: {label: rows}, the most frequent first."""
+
+    findings: tuple[Finding, ...]
+    rows: int
+    classes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing keeps training from working."""
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The rows under the checks, with what several checks need worked out once."""
+
+    frame: "pandas.DataFrame"
+    variant: "Variant"
+    mapping: dict[str, str]
+    separator: str | None
+    max_tokens: int
+    tokeniser: Tokeniser | None
+    validation_split: float | tuple[Sequence[int], Sequence[int]]
+    seed: int
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def column(self, *kinds: str) -> "Column | None":
+        """The first mapped column of one of these kinds."""
+        return next((column for column in self.variant.columns if column.kind in kinds and self.mapping.get(column.key)), None)
+
+    @cached_property
+    def text_name(self) -> str | None:
+        column = self.column("text")
+        return self.mapping[column.key] if column else None
+
+    @cached_property
+    def label_name(self) -> str | None:
+        column = self.column("label", "labels")
+        return self.mapping[column.key] if column else None
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether a row may have several labels."""
+        return self.column("labels") is not None
+
+    @cached_property
+    def missing(self) -> dict[str, NDArray[np.bool_]]:
+        """{column: (rows,) True where empty}."""
+        return {name: cleaning.missing(self.frame[name]) for name in self.mapping.values()}
+
+    @cached_property
+    def text_codes(self) -> NDArray[np.int64]:
+        """(rows,) one number a text; -1 where it is missing."""
+        return self._codes(self.frame[self.text_name], self.text_name)
+
+    @cached_property
+    def near_codes(self) -> NDArray[np.int64]:
+        """(rows,) one number for texts that differ in case, signs and spaces only; -1 where missing."""
+        return cleaning.near_codes(self.frame[self.text_name])
+
+    @cached_property
+    def label_codes(self) -> NDArray[np.int64]:
+        """(rows,) one number for each different cell of labels; -1 where it is missing."""
+        return self._codes(self.frame[self.label_name], self.label_name)
+
+    @cached_property
+    def label_lists(self) -> list[list[str]]:
+        """One list of labels a row."""
+        cells = self.frame[self.label_name]
+        if self.several:
+            return cleaning.split_labels(cells, self.separator)
+        return [[] if gone else [cell] for cell, gone in zip(cells, self.missing[str(self.label_name)], strict=True)]
+
+    @cached_property
+    def classes(self) -> dict[str, int]:
+        """{label: rows}, the most frequent first."""
+        import pandas
+
+        if self.label_name is None:
+            return {}
+        cells = pandas.Series([label for labels in self.label_lists for label in labels], dtype="str")
+        return {str(label): int(count) for label, count in cells.value_counts().items()}
+
+    def _codes(self, cells: "pandas.Series", name: str | None) -> NDArray[np.int64]:
+        import pandas
+
+        codes = pandas.factorize(cells)[0].astype(np.int64)
+        codes[self.missing[str(name)]] = -1
+        return codes
+
+    def numbers(self, mask: NDArray[np.bool_]) -> tuple[int, ...]:
+        """The first row numbers where the mask is True."""
+        return tuple(int(number) for number in self.frame.index[np.flatnonzero(mask)[:KEPT_ROWS]])
+
+    def examples(self, positions: "Sequence[int] | NDArray[np.intp]") -> tuple[dict[str, Any], ...]:
+        """A few rows as they stand, long cells cut."""
+        names = [name for name in (self.text_name, self.label_name) if name]
+        part = self.frame.iloc[list(positions)[:_EXAMPLES]]
+        return tuple({"row": int(number), **{str(name): _cut(part[name].iloc[place]) for name in names}}
+                     for place, number in enumerate(part.index))
+
+
+def _cut(cell: Any) -> str:
+    text = cell if isinstance(cell, str) else ""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
