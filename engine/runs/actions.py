@@ -37,26 +37,29 @@ def start(task: str, params: Mapping[str, Any] | None = None, model: Any = None,
 
     kind = task_class(task)
     chosen = kind.variant(variant)
-    rows, data = _rows(params, dataset, chosen)
+    rows, data, numbers, asked = _rows(params, dataset, chosen)
     rows = kind.check_params(rows, chosen)
     data |= {"fingerprint": inputs.fingerprint(rows), "rows": _count(rows), "columns": sorted(rows)}
-    checked = Settings.of(settings).to_dict()
+    checked = Settings.of({**asked, **settings}).to_dict()
     model_name = model if isinstance(model, str) else kind.default_model if model is None else str(getattr(model, "name", "own model"))
     title = name or f"{kind.title}: {data['name'] or words.plural(data['rows'], 'row')}"
     values = {"name": title, "task": task, "variant": chosen.name, "model": model_name, "method": str(checked.get("method", "auto")),
               "settings": checked, "data": data, "estimate": _dict(estimate), "origin": origin}
-    return _enter(values, rows, None if model is None or isinstance(model, str) else model)
+    return _enter(values, rows, None if model is None or isinstance(model, str) else model, numbers)
 
 
-def _rows(params: Mapping[str, Any] | None, dataset: str | None, variant: Any) -> tuple[Mapping[str, Any], dict[str, Any]]:
+def _rows(params: Mapping[str, Any] | None, dataset: str | None,
+          variant: Any) -> tuple[Mapping[str, Any], dict[str, Any], list[int] | None, dict[str, Any]]:
+    """The rows, their lineage, their numbers in the user's file, and the settings that the data set's fixes ask for."""
     if (params is None) == (dataset is None):
         raise StudioError("A run takes its rows from `params` or from `dataset`.", "Give one of the two.")
     if params is not None:
-        return params, {"dataset": None, "name": None}
+        return params, {"dataset": None, "name": None}, None, {}
     from engine.data import open_dataset
 
     opened = open_dataset(str(dataset))
-    return opened.params(variant), {"dataset": dataset, "name": getattr(opened, "name", None)}
+    numbers = [int(number) for number in opened.frame().index]
+    return opened.params(variant), {"dataset": dataset, "name": opened.name}, numbers, opened.settings
 
 
 def _count(rows: Mapping[str, list[Any]]) -> int:
@@ -66,11 +69,13 @@ def _count(rows: Mapping[str, list[Any]]) -> int:
     return count
 
 
-def _enter(values: dict[str, Any], rows: Mapping[str, list[Any]], model: Any) -> str:
+def _enter(values: dict[str, Any], rows: Mapping[str, list[Any]], model: Any, numbers: list[int] | None) -> str:
     """Freeze what the run needs, then queue it."""
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with folders.publishing(inputs.folder(run_id)) as folder:
-        inputs.write_params(rows, folder / "params.parquet")
+        inputs.write_params(rows, folder / inputs.ROWS)
+        if numbers is not None:
+            inputs.write_params({"number": numbers}, folder / inputs.NUMBERS)
         folders.write_json(folder / "run.json", finite({"id": run_id, **values}))
         if model is not None:
             from engine.models.packages import write_package
@@ -188,7 +193,7 @@ def repeat(run_id: str, **changed: Any) -> str:
         from engine.runs.job import model_of
 
         model = model_of(own)
-    return _enter(values, inputs.read_params(run_id), model)
+    return _enter(values, inputs.read_params(run_id), model, inputs.row_numbers(run_id))
 
 
 def startup() -> list[str]:

@@ -1,8 +1,8 @@
 """A run's folder: what it was given (frozen at the start, so that it can be repeated after anything) and what it made.
 
 params.parquet  the rows, one column for each key        model/        the trained model, as a package of the hub
-run.json        what else it was started with            result.json   metrics, history, evaluation
-base/           the model it starts from, if an object was given
+rows.parquet    their numbers in the user's file         result.json   metrics, history, evaluation
+run.json        what else it was started with            base/         the model it starts from, if an object was given
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from engine.errors import StudioError
 from engine.runs.records import valid_id
 
 Params = dict[str, list[Any]]
+ROWS, NUMBERS = "params.parquet", "rows.parquet"
 
 
 def folder(run_id: str) -> Path:
@@ -47,13 +48,24 @@ def write_params(params: Mapping[str, list[Any]], path: Path) -> None:
 
 def read_params(run_id: str) -> Params:
     """The rows that the run was started with."""
+    found = _read(folder(run_id) / ROWS)
+    if found is None:
+        raise StudioError(f"The rows of run {run_id} are gone.", "Its folder was removed by hand. Start a new run.")
+    return found
+
+
+def row_numbers(run_id: str) -> list[int] | None:
+    """For each row its number in the user's file, as a spreadsheet shows it; None if the rows did not come from one."""
+    found = _read(folder(run_id) / NUMBERS)
+    return None if found is None else found["number"]
+
+
+def _read(path: Path) -> Params | None:
     from pyarrow import parquet
 
-    path = folder(run_id) / "params.parquet"
-    try:
-        table = parquet.read_table(path, memory_map=False)
-    except FileNotFoundError:
-        raise StudioError(f"The rows of run {run_id} are gone.", "Its folder was removed by hand. Start a new run.") from None
+    if not path.is_file():
+        return None
+    table = parquet.read_table(path, memory_map=False)
     return {name: table.column(name).to_pylist() for name in table.column_names}
 
 

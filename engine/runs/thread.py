@@ -3,8 +3,11 @@
 import atexit
 import logging
 import os
+import sys
 import threading
 import time
+from collections.abc import Callable
+from importlib import import_module
 
 from engine.errors import StudioError
 from engine.runs import changes
@@ -27,8 +30,19 @@ def here() -> "ThreadExecutor":
         process = os.getpid()
         if process not in _executors:
             _executors[process] = ThreadExecutor()
-            atexit.register(_executors[process].shutdown)
+            _at_the_end(_executors[process].finish)
         return _executors[process]
+
+
+def _at_the_end(call: Callable[[], None]) -> None:
+    """Have it called when the program's own code has ended and threads still work in full.
+
+    `atexit` comes too late: by then concurrent.futures takes no more work, and loading a model needs that. Of these callbacks
+    the last one registered comes first, so concurrent.futures has to be there before ours.
+    """
+    import_module("concurrent.futures.thread")
+
+    getattr(threading, "_register_atexit", atexit.register)(call)
 
 
 class ThreadExecutor:
@@ -52,6 +66,15 @@ class ThreadExecutor:
         recorder = self._recorder
         if recorder is not None and recorder.run_id == run_id:
             recorder.stop()
+
+    def finish(self) -> None:
+        """A program that ends waits for what it queued; one that was ended by Ctrl-C, then or now, stops it."""
+        try:
+            while getattr(sys, "last_type", None) is not KeyboardInterrupt and (thread := self._thread) is not None:
+                thread.join(WAIT_SECONDS)
+        except KeyboardInterrupt:
+            pass
+        self.shutdown()
 
     def shutdown(self, timeout: float = 60.0) -> bool:
         self._closing.set()
