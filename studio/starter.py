@@ -10,17 +10,17 @@ import importlib
 import importlib.util
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import sysconfig
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
+
+from studio.pip_words import Progress, elsewhere, reason
 
 if os.name == "nt":
     import msvcrt
@@ -30,7 +30,6 @@ else:
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / ".venv"
 FIRST_INSTALL_BYTES = 3_000_000_000
-LARGE_MEGABYTES = 10
 
 
 class Missing(Exception):
@@ -47,10 +46,7 @@ def command(module: str, requirements: Sequence[str], run: Callable[[], int], en
     Outside an environment the same command is started again inside `environment`, which is made first where it is missing.
     """
     try:
-        if sys.prefix == sys.base_prefix:
-            run_again(make_environment(environment), module, sys.argv[1:])
-        os.chdir(ROOT)
-        prepare(requirements)
+        _ready(module, requirements, environment)
         code = run()
     except Missing as missing:
         sys.stdout.flush()
@@ -60,6 +56,17 @@ def command(module: str, requirements: Sequence[str], run: Callable[[], int], en
         say("\nStopped. The next start goes on from here.")
         code = 130
     sys.exit(code)
+
+
+def _ready(module: str, requirements: Sequence[str], environment: Path) -> None:
+    try:
+        if sys.prefix == sys.base_prefix:
+            run_again(make_environment(environment), module, sys.argv[1:])
+        os.chdir(ROOT)
+        prepare(requirements)
+    except OSError as problem:  # a disk that fills up, a right that is taken away: whatever the checks could not foresee
+        name = problem.filename or sys.prefix
+        raise Missing(f"{name} cannot be used ({problem.strerror}): put that right and start again; it goes on from here.") from problem
 
 
 def run_again(python: Path, module: str, arguments: Sequence[str]) -> NoReturn:
@@ -88,15 +95,19 @@ def make_environment(folder: Path) -> Path:
         if making.exists() or not _works(python, "-c", "pass"):
             _create(folder)
             making.touch()
-        if not _works(python, "-m", "pip", "--version"):
-            _require_venv()
-            if not _works(python, "-Im", "ensurepip", "--upgrade", "--default-pip"):
-                raise Missing(f"The installer pip could not be set up in {folder}: delete that folder and start again.")
+        _require_pip(python, folder)
         if not _works(python, "-c", "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"):
             raise Missing(f"The environment {folder} was made by a Python other than 3.11 to 3.13: delete that folder and start again.")
         made.touch()
         making.unlink(missing_ok=True)
     return python
+
+
+def _require_pip(python: Path, folder: Path) -> None:
+    if not _works(python, "-m", "pip", "--version"):  # some tools make environments without one
+        _require_venv()
+        if not _works(python, "-Im", "ensurepip", "--upgrade", "--default-pip"):
+            raise Missing(f"The installer pip could not be set up in {folder}: delete that folder and start again.")
 
 
 def _works(python: Path, *arguments: str) -> bool:
@@ -127,39 +138,51 @@ def _create(folder: Path) -> None:
     try:
         venv.EnvBuilder(clear=True, symlinks=os.name != "nt").create(folder)
     except OSError as problem:
-        raise Missing(f"The folder {folder} cannot be made ({problem.strerror}): {_elsewhere(folder.parent)}") from problem
+        raise Missing(f"The folder {folder} cannot be made ({problem.strerror}): {elsewhere(folder.parent)}") from problem
 
 
 # The packages and the models
 
 
 def prepare(requirements: Sequence[str]) -> None:
-    """Install the packages and fetch the models, unless the stamp in this environment says that it was done."""
+    """Install the packages and fetch the models, unless their stamps say that it was done."""
     here = Path(sys.prefix)
-    stamp, interrupted = here / "studio-installed.json", here / "studio-installing"
-    packages, models = _fingerprints(requirements)
-    if _missing(stamp, packages | models):
+    packages = here / "studio-installed.json", {name: _digest(ROOT / name, salt=sys.version) for name in requirements}
+    if _missing(*packages):
         with lock(here / "studio.lock") as held:
-            if _missing(stamp, packages):  # looked at again: another start may have just done it
-                if importlib.util.find_spec("torch") is None:
-                    require_space(here, FIRST_INSTALL_BYTES)
-                if interrupted.exists():
-                    forget_half_installed()
-                interrupted.touch()
-                install(requirements, held)
-                _note(stamp, packages)
-                interrupted.unlink()
-            if _missing(stamp, models):
-                _fetch_models(held)
-                _note(stamp, models)
+            if _missing(*packages):  # looked at again: another start may have just done it
+                _install_packages(requirements, here, held)
+                _note(*packages)
+    sources = [source for source in (ROOT / "engine" / "presets.py", ROOT / "engine" / "models" / "catalogue.py") if source.exists()]
+    models = _cache_folder() / "models-fetched.json", {source.name: _digest(source, salt=sys.prefix) for source in sources}
+    if _missing(*models):
+        with lock(models[0].with_suffix(".lock")) as held:
+            if _start([sys.executable, "-m", "engine.presets", "fetch"], held, {}).wait():
+                raise Missing("The embedded models could not be fetched for the reason above: put it right and start again.")
+            _note(*models)
 
 
-def _fingerprints(requirements: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What the stamp must hold: for the packages, and for the models (which lie in the home folder)."""
-    packages = {name: _digest(ROOT / name, salt=sys.version) for name in requirements}
-    sources = (ROOT / "engine" / "presets.py", ROOT / "engine" / "models" / "catalogue.py")
-    home = os.environ.get("STUDIO_HOME", "")
-    return packages, {str(source.relative_to(ROOT)): _digest(source, salt=home) for source in sources if source.exists()}
+def _install_packages(requirements: Sequence[str], here: Path, held: int) -> None:
+    if importlib.util.find_spec("torch") is None:
+        require_space(here, FIRST_INSTALL_BYTES)
+    _require_pip(Path(sys.executable), here)
+    interrupted = here / "studio-installing"
+    if interrupted.exists():
+        forget_half_installed()
+    interrupted.touch()
+    install(requirements, held)
+    interrupted.unlink()
+
+
+def _cache_folder() -> Path:
+    """Where engine.paths keeps what can be fetched again; said here once more, since nothing of the engine is needed for a start."""
+    home = Path(os.environ.get("STUDIO_HOME") or Path.home() / ".backprop").expanduser()
+    try:
+        (home / "cache").mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        remedy = "name a folder of your own in the environment variable STUDIO_HOME and start again."
+        raise Missing(f"The home folder {home} cannot be made ({problem.strerror}): {remedy}") from problem
+    return home / "cache"
 
 
 def _digest(path: Path, salt: str) -> str:
@@ -210,11 +233,6 @@ def _start(arguments: Sequence[str], held: int, environment: dict[str, str], **p
     return subprocess.Popen(arguments, cwd=ROOT, env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment, pass_fds=keep, **pipes)
 
 
-def _fetch_models(held: int) -> None:
-    if _start([sys.executable, "-m", "engine.presets", "fetch"], held, {}).wait():
-        raise Missing("The embedded models could not be fetched for the reason above: put it right and start again.")
-
-
 def forget_half_installed() -> None:
     """Drop the records of packages that an interrupted install left half-written: pip would take them for installed."""
     for library in {Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib")}:
@@ -232,56 +250,6 @@ def _whole(information: Path) -> bool:
     return all((information.parent / name).exists() for name in names if not name.endswith(".pyc"))
 
 
-class Progress:
-    """pip's lines in plain words: one line that is written over on a terminal, the long steps alone elsewhere."""
-
-    WORDS = (
-        (r"Collecting ([\w.-]+)", "Looking up {}"),
-        (r"\s+Downloading ([A-Za-z0-9_.]+?)-\d\S* \(([\d.]+ .B)\)", "Downloading {} ({})"),
-        (r"\s+Using cached ([A-Za-z0-9_.]+?)-\d", "Taking {} from the cache"),
-        (r"\s*Building wheels? for collected packages: (.*)", "Building {}"),
-    )
-
-    def __init__(self) -> None:
-        self.terminal = sys.stdout.isatty()
-        self.began = time.monotonic()
-        self.text = "Looking at what is there"
-        self.ended = threading.Event()
-        self.ticker = threading.Thread(target=self._tick, daemon=True)
-
-    def __enter__(self) -> "Progress":
-        self.ticker.start()
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self.ended.set()
-        self.ticker.join()
-        if self.terminal:
-            print("\r" + " " * 78 + "\r", end="", flush=True)
-        if problem[0] is None:
-            say(f"  pip was at work for {time.monotonic() - self.began:.0f} s")
-
-    def hear(self, line: str) -> None:
-        if line.startswith("Installing collected packages:"):
-            self.text = f"Unpacking {line.count(',') + 1} packages; this takes a minute or two"
-            self._show(long=True)
-        for pattern, words in self.WORDS:
-            if found := re.match(pattern, line):
-                self.text = words.format(*(part.strip() for part in found.groups()))
-                size = re.search(r"\(([\d.]+) MB", self.text)
-                self._show(long="GB)" in self.text or (size is not None and float(size[1]) >= LARGE_MEGABYTES))
-
-    def _show(self, long: bool = False) -> None:
-        if self.terminal:
-            print(f"\r  {time.monotonic() - self.began:4.0f} s  {self.text[:66]:66}", end="", flush=True)
-        elif long:
-            say(f"  {self.text}")
-
-    def _tick(self) -> None:
-        while not self.ended.wait(1):
-            self._show()
-
-
 # What can be missing
 
 
@@ -294,31 +262,13 @@ def require_space(folder: Path, needed: int) -> None:
         )
 
 
-def reason(log: str, path: Path) -> str:
-    """One sentence for why pip failed, from all that it said."""
-    if re.search(r"No space left|Errno 28\b|not enough space|WinError 112", log):
-        return "The disk is full: free about 3 GB (with graphics drivers' libraries 8 GB), and start again; it goes on from here."
-    if re.search(r"Errno 13\b|Permission denied|Access is denied|Read-only file system", log):
-        return f"The folder {sys.prefix} cannot be written to: {_elsewhere(Path(sys.prefix))}"
-    if re.search(r"Retrying \(|Max retries|ConnectionError|ProxyError|SSLError|timed out|name resolution|ConnectionReset", log):
-        return "The packages could not be fetched: connect to the network (behind a proxy, set HTTPS_PROXY) and start again."
-    if found := re.search(r"No matching distribution found for (\S+)", log):
-        return f"There is no {found[1]} for this computer: use a 64-bit Python 3.11, 3.12 or 3.13 (this is {sys.version.split()[0]})."
-    errors = re.findall(r"^ERROR: (.*)$", log, re.MULTILINE) or ["no reason given"]
-    return f"pip could not install the packages ({errors[-1].strip().rstrip('.')}): put it right and start again; all it said is in {path}."
-
-
-def _elsewhere(folder: Path) -> str:
-    return f"move Backprop Studio to a folder of your own, or make {folder} writable, and start again."
-
-
 @contextmanager
 def lock(path: Path) -> Iterator[int]:
     """Held by one start at a time; the system lets go of it when its holder ends, however that comes. Yields the lock's file."""
     try:
         handle = path.open("a+")
     except OSError as problem:
-        raise Missing(f"The folder {path.parent} cannot be written to ({problem.strerror}): {_elsewhere(path.parent)}") from problem
+        raise Missing(f"The folder {path.parent} cannot be written to ({problem.strerror}): {elsewhere(path.parent)}") from problem
     with handle:
         if not _claim(handle.fileno()):
             say("Another start is installing; waiting for it to finish.")

@@ -30,7 +30,7 @@ starter.command("tool", ("requirements.txt",), run)
 
 def make_project(folder: Path, requirements: str) -> Path:
     (folder / "studio").mkdir(parents=True)
-    for name in ("__init__.py", "__main__.py", "starter.py"):
+    for name in ("__init__.py", "__main__.py", "starter.py", "pip_words.py"):
         shutil.copy(ROOT / "studio" / name, folder / "studio" / name)
     (folder / "tool").mkdir()
     (folder / "tool" / "__main__.py").write_text(TOOL)
@@ -50,6 +50,7 @@ def make_wheel(folder: Path) -> str:
 
 
 def begin(project: Path, *arguments: str, python: Path = OUTSIDE, **environment: str) -> subprocess.Popen[str]:
+    environment = {"STUDIO_HOME": str(project / "home")} | environment
     plain = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
     command = [str(python), "-m", *(arguments or ("tool",))]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -128,6 +129,15 @@ def test_a_half_made_environment_is_made_anew(tmp_path: Path) -> None:
     assert "Making anew the virtual environment" in out and "hello" in out
 
 
+def test_an_environment_without_pip_is_given_one(project: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare"
+    subprocess.run([OUTSIDE, "-m", "venv", "--without-pip", bare], check=True)
+    inside = bare / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    code, out, error = start(project, python=inside)
+    assert (code, error) == (0, "")
+    assert f"ran in {bare}" in out
+
+
 def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", "")
     (tmp_path / "debian").mkdir()
@@ -157,6 +167,28 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     assert error.startswith(f"The folder {project} cannot be written to") and error.count("\n") == 1
 
 
+def test_a_home_folder_that_cannot_be_made_is_named(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, _, error = start(project, STUDIO_HOME=str(tmp_path / "file" / "home"))
+    assert code == 1
+    assert error.startswith(f"The home folder {tmp_path / 'file' / 'home'} cannot be made") and error.count("\n") == 1
+
+
+def test_the_starter_and_the_engine_mean_the_same_home_folder(home: Path) -> None:
+    from engine import paths
+
+    assert starter._cache_folder() == paths.cache() == home / "cache"
+
+
+def test_the_models_are_fetched_once(project: Path, tmp_path: Path) -> None:
+    (project / "engine" / "models").mkdir(parents=True)
+    (project / "engine" / "models" / "catalogue.py").touch()
+    (project / "engine" / "presets.py").write_text("print('fetched')\n")
+    said = [start(project)[1] for _ in range(2)]
+    assert ["fetched" in out for out in said] == [True, False]
+    shutil.rmtree(project / "engine")
+
+
 def test_too_little_disk_is_said_with_both_amounts(tmp_path: Path) -> None:
     with pytest.raises(starter.Missing, match=r"needs about 10\d* GB of disk and .* has [\d.]+ GB free: free some space"):
         starter.require_space(tmp_path, shutil.disk_usage(tmp_path).free + 10**16)
@@ -172,21 +204,6 @@ def test_a_python_that_is_too_old_is_told_so(tmp_path: Path) -> None:
     code, out, error = start(project, "studio", python=Path(old[0]))
     assert code == 1 and out == ""
     assert error.startswith("Backprop Studio needs Python 3.11, 3.12 or 3.13 and this is 3.") and error.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "The disk is full"),
-        ("ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/x'", "cannot be written to"),
-        ("WARNING: Retrying (Retry(total=1)) after error\nERROR: No matching distribution found for torch", "connect to the network"),
-        ("ERROR: No matching distribution found for torch==2.13.0", "There is no torch==2.13.0 for this computer"),
-        ("ERROR: Failed building wheel for thing.\n", "(Failed building wheel for thing)"),
-    ],
-)
-def test_what_pip_says_becomes_one_sentence_with_a_remedy(said: str, expected: str, tmp_path: Path) -> None:
-    sentence = starter.reason(said, tmp_path / "log")
-    assert expected in sentence and "\n" not in sentence
 
 
 def test_a_taken_port_gives_the_next_free_one() -> None:
