@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ENDINGS = ["csv", "tsv", "txt", "tab", "xlsx", "xls", "ods", "jsonl", "ndjson", "json", "parquet", "zip"]
 PREVIEW_ROWS = 50
 NAMED_BARS = 24  # more classes than this are drawn without their names
+MOST_BARS = 400
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", ":": "colon", " ": "space"}
 ENCODINGS = ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16", "cp1250", "cp1251", "mac_roman", "big5", "gb18030", "cp932"]
 LOOKS = {"error": (":material/error:", "red"), "warning": (":material/warning:", "orange"), "note": (":material/info:", "gray")}
@@ -116,8 +117,10 @@ def class_chart(counts: Mapping[str, int], key: str) -> None:
         figure.update_xaxes(visible=False, fixedrange=True, range=[0, max(values) * 1.15])
         height = len(names) * 24 + 20
     else:
-        figure = plotly.Figure(plotly.Bar(x=list(range(len(names))), y=values, marker_color=charts.OURS, customdata=names,
-                                          hovertemplate=hover))
+        step = -(-len(names) // MOST_BARS)  # of very many classes every so many-th stands for its neighbours
+        names_shown, values_shown = names[::step], values[::step]
+        figure = plotly.Figure(plotly.Bar(x=list(range(len(names_shown))), y=values_shown, marker_color=charts.OURS,
+                                          customdata=names_shown, hovertemplate=hover))
         figure.update_xaxes(visible=False)
         figure.update_yaxes(title="Rows", rangemode="tozero")
         height = 200

@@ -65,6 +65,15 @@ def rows(dataset: str) -> Any:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
+def guess(dataset: str, task: str, variant: str) -> Any:
+    """Which column is likely which key of the variant: what was chosen so far, filled up ({key: column or None})."""
+    from engine import data
+    from engine.tasks import task_class
+
+    return data.open_dataset(dataset).guess(task_class(task).variant(variant))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
 def report(dataset: str, task: str, variant: str) -> Any:
     """What the checks found in a saved data set (`engine.data.Report`)."""
     from engine import data

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine import data, words
 from engine.errors import StudioError
-from studio import data_view
+from studio import data_view, resources
 from studio.results_tables import plain
 from studio.wizard import place as places
 from studio.wizard import reading, sample, schema
@@ -31,14 +31,14 @@ def draw(place: Place) -> None:
         return
     try:
         dataset = data.open_dataset(place.dataset)
-        frame = dataset.frame()
+        frame = resources.rows(dataset.id)
     except StudioError:
         st.button("Choose other data", key="wizard_other", on_click=_other, args=(place,))
         raise
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":material/description: **{plain(dataset.name)}** · {words.size(dataset.upload.size)}", width="content")
         st.button("Choose other data", key="wizard_other", type="tertiary", on_click=_other, args=(place,))
-    reading.show(place, dataset)
+    reading.show(place, dataset, frame)
     data_view.preview(frame, key="wizard_preview", rows=5)
     variant, dataset = schema.show(place, dataset, frame)
     if st.button("Go on to the check", key="wizard_data_next", type="primary"):

@@ -10,14 +10,16 @@ from studio.wizard import place as places
 from studio.wizard.place import Place
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.data import Dataset, Facts
 
 FOUND, FIRST, NONE, OTHER = "as found", "the first row", "there is none", "another row"
 
 
-def show(place: Place, dataset: "Dataset") -> None:
+def show(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> None:
     """The facts, what is odd, and the fold in which encoding, delimiter, header and sheet are changed."""
-    facts, frame = dataset.facts, dataset.frame()
+    facts = dataset.facts
     st.caption(f"Read as {data_view.facts_line(facts, *frame.shape)}")
     for note in facts.notes:
         st.caption(f":material/info: {plain(note)}")

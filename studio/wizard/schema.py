@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.data import cleaning
 from engine.tasks import Column, Variant
-from studio import charts
+from studio import charts, resources
 from studio.results_tables import plain
 from studio.wizard.place import Place
 
@@ -27,7 +27,7 @@ def show(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> "tuple[Vari
     st.markdown("**Which column is what?**")
     with st.container(key="wizard_schema", gap="small", border=True):
         _head()
-        guessed = dataset.guess(variant)
+        guessed = resources.guess(dataset.id, place.task, variant.name)
         mapping = {column.key: _row(column, frame, guessed[column.key], variant) for column in variant.columns}
         separator = _separator(variant, dataset, frame, mapping)
     changed = dataset.with_mapping(mapping, separator)
