@@ -1,7 +1,7 @@
 """Cut any transformer encoder between two of its blocks, without knowing its family.
 
 A view is a copy of the model's outline (not of its weights) in which the list of blocks is shortened and, for an upper part,
-the embeddings are replaced by the hidden states that are handed in. The model's own forward then does the rest: masks,
+the embeddings are _replaced by the hidden states that are handed in. The model's own forward then does the rest: masks,
 position biases, final norms. Views share the parameters, so that training a view trains the model.
 """
 
@@ -46,7 +46,7 @@ def _outline(module: nn.Module) -> nn.Module:
     return twin
 
 
-def replaced(model: nn.Module, changes: dict[str, nn.Module]) -> nn.Module:
+def _replaced(model: nn.Module, changes: dict[str, nn.Module]) -> nn.Module:
     """An outline of `model` with the submodules at some dotted paths exchanged."""
     twin = _outline(model)
     outlined = {"": twin}
@@ -94,17 +94,17 @@ class Cutter:
 
     def above(self, hidden: Tensor, attention_mask: Tensor, cut: int) -> Any:
         """The model's own output from the hidden states that enter block `cut`."""
-        view = replaced(self._headless(), {self.path: self.blocks[cut:]})
+        view = _replaced(self._headless(), {self.path: self.blocks[cut:]})
         return view(inputs_embeds=hidden, attention_mask=attention_mask)
 
     def _headless(self) -> nn.Module:
-        return replaced(self.model, {self.embeddings: _Given()})
+        return _replaced(self.model, {self.embeddings: _Given()})
 
     def _until(self, model: nn.Module, start: int, stop: int, inputs: dict[str, Tensor]) -> Tensor:
         if not 0 <= start <= stop <= len(self.blocks):
             raise ValueError(f"a cut at {stop} of {len(self.blocks)} blocks")
         last = self.blocks[min(stop, len(self.blocks) - 1)]
-        view = replaced(model, {self.path: nn.ModuleList([*self.blocks[start:stop], _Tap(last)])})
+        view = _replaced(model, {self.path: nn.ModuleList([*self.blocks[start:stop], _Tap(last)])})
         try:
             view(**inputs)
         except _Reached as reached:
@@ -132,6 +132,14 @@ class Cutter:
         if whole.dim() == 3:  # padding tokens attend to nothing that matters
             whole, parts = whole * mask[..., None], parts * mask[..., None]
         return parts.shape == whole.shape and torch.allclose(parts, whole, atol=1e-5)
+
+
+def cutter_of(owner: nn.Module, model: nn.Module) -> Cutter:
+    """The cutter of `model`, kept with its owner (outside of its modules) for as long as that is its model."""
+    found = owner.__dict__.get("_cutter")
+    if found is None or found.model is not model:
+        found = owner.__dict__["_cutter"] = Cutter(model)
+    return found
 
 
 def _find_blocks(model: nn.Module) -> str:

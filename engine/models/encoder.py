@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import StudioError
-from engine.models.cutting import Cutter
+from engine.models.cutting import Cutter, cutter_of
 from engine.models.pooling import modes_of, pool
 
 MODULES = "sentence_transformers.models."
@@ -75,10 +75,7 @@ class Encoder(nn.Module):
     @property
     def cutter(self) -> Cutter:
         """Cuts the backbone as it stands (adapters may have been put in)."""
-        found = self.__dict__.get("_cutter")
-        if found is None or found.model is not self.backbone:
-            found = self.__dict__["_cutter"] = Cutter(self.backbone)
-        return found
+        return cutter_of(self, self.backbone)
 
     def tokenise(self, texts: Sequence[str], max_length: int | None = None) -> Tokens:
         given = [text.lower() for text in texts] if self.lower else texts

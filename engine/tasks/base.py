@@ -1,6 +1,7 @@
 """What all tasks share: one item or a list in, answers in the same order out; finetune; save. No torch at import."""
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.errors import Stopped, StudioError
@@ -41,10 +42,21 @@ class Task:
         if api_key and not local:
             raise StudioError("Answers from a Studio server are not available yet.",
                               f"Leave `api_key` out (or set `local=True`) and {type(self).__name__} answers on this computer.")
+        chosen = self.default_model if model is None else model
+        self._shared = str(chosen) if isinstance(chosen, str | PathLike) else None
+        self._device = device
+        self.model = self._load(chosen)
+        self.model.check_task(self.name)
+
+    def _load(self, chosen: Any) -> Any:
+        """A named model comes from memory, where all tasks share it; an object is the caller's own."""
+        if self._shared is not None:
+            from engine.inference.cache import loaded
+
+            return loaded(self._shared, self._device)
         from engine.models.auto_model import AutoModel
 
-        self.model = AutoModel.from_pretrained(self.default_model if model is None else model, device=device)
-        self.model.check_task(self.name)
+        return AutoModel.from_pretrained(chosen, device=self._device)
 
     # Answers
 
@@ -156,6 +168,10 @@ class Task:
         own = {"train_dataloader": train_dataloader, "val_dataloader": val_dataloader, "step": step,
                "configure_optimizers": configure_optimizers, "report": report, "should_stop": should_stop}
         given = {name: function for name, function in own.items() if function is not None}
+        if self._shared is not None:  # others answer with the shared one: train a copy of one's own
+            from engine.models.auto_model import AutoModel
+
+            self.model, self._shared = AutoModel.from_pretrained(self._shared, device=self._device), None
         return fit(self.model, self.name, chosen.name, self.check_params(params, chosen), checked, **given)
 
     # Models

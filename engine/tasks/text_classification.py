@@ -51,7 +51,7 @@ class TextClassification(Task):
     default_model = "minilm"
     examples = (
         {"text": "I am mad because my product broke the first time I used it", "labels": ["product issue", "nature"]},
-        {"text": "Congratulations! You have won a prize, call now to claim it", "labels": ["advertising", "appointment", "family"]},
+        {"text": "I want my money back, this is not what I ordered", "labels": ["refund", "praise", "weather"]},
         {"text": "The bank raised its interest rate by half a percent", "labels": ["economy", "sport", "cooking"]},
     )
     sample = Sample(file="samples/text_classification.csv", sentence="306 short messages to an online shop, each with one of eight topics.",

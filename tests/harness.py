@@ -1,0 +1,48 @@
+"""Every task with every kind of model that can serve it, tested alike: build, one, many, options, save, load, same answers.
+
+A tenth task, or a further family, is tested by the declarations; only a new family adds a line to `BUILDERS`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.models.catalogue import FAMILIES
+from engine.tasks import TASKS, Task
+from tests import tiny
+
+BUILDERS: dict[str, Callable[[Path], Path]] = {
+    "STModel": tiny.sentence_folder,
+    "HFSeqTCModel": tiny.classifier_folder,
+}
+
+
+def build(family: str, folder: Path) -> Any:
+    """A tiny model of a family."""
+    from engine.models.packages import family as class_of
+
+    return class_of(family).from_folder(BUILDERS[family](folder), name=f"tiny-{family.lower()}")
+
+
+def pairs() -> list[Any]:
+    """Each task with each family, named by both."""
+    return [pytest.param(task, family, id=f"{task.name}-{family}") for task in TASKS.values() for family in FAMILIES]
+
+
+def served(task: type[Task], family: str, folder: Path) -> Task:
+    """The task with a tiny model; families that do not serve the task are left out."""
+    model = build(family, folder)
+    if task.name not in model.tasks:
+        pytest.skip(f"{family} does not serve {task.name}")
+    return task(model)
+
+
+def close(left: Any, right: Any) -> bool:
+    """The same answers, numbers up to what batching changes."""
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(close(left[key], right[key]) for key in left)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(close(one, other) for one, other in zip(left, right, strict=True))
+    return left == pytest.approx(right, abs=1e-4) if isinstance(left, float) else left == right
