@@ -58,7 +58,7 @@ def latest_runs() -> None:
         return
     for run in found:
         shown = look(run.state)
-        name, metric, state, age = st.columns([4, 1.4, 2.6, 2], vertical_alignment="center", gap="small")
+        name, metric, state, age = st.columns([3.4, 1.4, 3.2, 2], vertical_alignment="center", gap="small")
         with name:
             navigation.link("runs", plain(run.name), run=run.id)
         metric.caption(primary_text(run))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine import runs, words
 from engine.runs import Run
-from studio import navigation
+from studio import navigation, resources
 from studio.results_tables import plain
 
 SECONDS_BETWEEN_LOOKS = 2
@@ -20,6 +20,7 @@ def show(here: str = "") -> None:
 @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
 def _bar() -> None:
     """Polls the database; the run of the whole page that ends it is asked for once, when nothing trains any more."""
+    resources.settle()
     working = runs.list(states=("running", "stopping", "queued"))
     if not working:
         st.rerun()

@@ -5,7 +5,7 @@ import streamlit as st
 from engine import runs, words
 from engine.errors import StudioError
 from engine.runs import Run
-from studio import errors, results_view, run_actions
+from studio import errors, resources, results_view, run_actions
 from studio.errors import guard
 from studio.live_chart import live_chart
 from studio.results_tables import metric, plain, value_text
@@ -23,6 +23,7 @@ def draw(run: Run) -> None:
 
 
 def _look_again(run_id: str, state_before: str) -> None:
+    resources.settle()
     with guard():
         run = runs.get(run_id)
         if run.state != state_before:
