@@ -25,7 +25,7 @@ from typing import Any
 from engine import paths
 from engine.errors import StudioError
 from studio.answer_table import Answered
-from studio.file_worker import answer_rows
+from studio.file_worker import answer_rows, rows_of
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +184,7 @@ def _answer(job: Job, should_stop: Any) -> Job:
     _write(job)
     frame = open_dataset(job.dataset).frame()
     task = task_class(job.task)(job.model)
-    rows = [{name: row[column] for name, column in job.columns.items()} for row in frame[list(job.columns.values())].to_dict("records")]
+    rows = rows_of(frame, job.columns)
     job = replace(job, state="running", total=len(rows))
     _write(job)
     started, spent = time.monotonic(), job.seconds

@@ -11,7 +11,7 @@ from engine.tasks import Task
 from studio import answer_table, data_view, file_job, forms, model_facts, resources
 from studio.answer_table import Answered
 from studio.errors import guard
-from studio.file_worker import answer_rows
+from studio.file_worker import answer_rows, rows_of
 from studio.results_tables import plain
 
 SHOWN_ROWS = 200
@@ -20,8 +20,8 @@ EARLIER = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def is_open(task: type[Task]) -> bool:
-    """Whether the address or a running job leads straight to this tab."""
+def is_asked_for() -> bool:
+    """Whether the address leads straight to this tab."""
     return "job" in st.query_params or "file" in st.query_params
 
 
@@ -113,7 +113,7 @@ def _try(task: type[Task], model: str, frame: Any, columns: dict[str, str], opti
     rows = frame.head(TRIED_ROWS)
     with st.spinner("Answering three rows" if resources.is_loaded(model) else f"Reading the model {model}, then answering three rows"):
         ready = resources.task(task.name, model)
-        asked = [{name: row[column] for name, column in columns.items()} for row in rows.to_dict("records")]
+        asked = rows_of(rows, columns)
         answered = [item for part in answer_rows(ready, asked, options, lambda: False) for item in part]
     st.caption("The first three rows with their answers")
     _table(rows[list(columns.values())], answered, key=f"file_{task.page}_tried")

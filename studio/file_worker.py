@@ -2,17 +2,26 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import Stopped, StudioError
 from studio.answer_table import Answered, as_json
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 log = logging.getLogger(__name__)
 
 FIRST_PART, LARGEST_PART = 16, 2048
 PART_SECONDS = 1.5
 GIVE_UP_AFTER = 20  # rows in a row that failed for a reason that is not theirs
+
+
+def rows_of(frame: "pd.DataFrame", columns: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows as the task takes them: {input: cell}, None where a cell is empty."""
+    chosen = frame[list(dict.fromkeys(columns.values()))].astype(object)
+    return [{name: row[column] for name, column in columns.items()} for row in chosen.where(chosen.notna(), None).to_dict("records")]
 
 
 def answer_rows(task: Any, rows: Sequence[dict[str, Any]], options: dict[str, Any],

@@ -14,7 +14,9 @@ from engine.tasks import Task, task_class
 from studio import answer_view, charts, file_tab, forms, model_facts, model_picker, resources
 from studio.errors import guard
 from studio.frame import heading
-from studio.state import put, state, take
+from studio.state import peek, put, state, take
+
+WHOLE_FILE = "A whole file"
 
 
 @dataclass
@@ -34,8 +36,10 @@ def show(name: str) -> None:
     chip = heading(task.title, task.sentence, task.term)
     model = model_picker.chip(task.name, chip)
     noun = task.inputs[0].label.lower()
-    single, file = st.tabs([f"One {noun}", "A whole file"], key=f"{task.page}_tabs", on_change="rerun",
-                           default="A whole file" if file_tab.is_open(task) else None)
+    tabs = f"{task.page}_tabs"
+    if file_tab.is_asked_for() and peek(tabs) is None:
+        put(tabs, WHOLE_FILE)
+    single, file = st.tabs([f"One {noun}", WHOLE_FILE], key=tabs, on_change="rerun")
     if single.open:
         with single, guard():
             _single(task, model)
