@@ -80,6 +80,8 @@ def _load_preset(preset: Preset, device: str) -> Any:
 
 
 def _load_folder(folder: Path, name: str, device: str, trust: bool) -> Any:
+    from safetensors import SafetensorError
+
     from engine.models.packages import family, is_package, read_config, read_package
 
     if is_package(folder):
@@ -88,7 +90,7 @@ def _load_folder(folder: Path, name: str, device: str, trust: bool) -> Any:
     own = folder.name.lower() if "://" not in name else name.rsplit("/", 1)[-1].lower()
     try:
         return family(family_for(config)).from_folder(folder, name=own, details={"source": name}).to(device)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise StudioError(f"{name} holds no model that can be read here.", f"{str(error).splitlines()[0][:200]}") from error
 
 

@@ -114,7 +114,7 @@ class Encoder(nn.Module):
         self.backbone.save_pretrained(str(folder))
         self.tokeniser.save_pretrained(str(folder))
         kinds = ["Transformer", "Pooling"] + ["Normalize"] * self.normalise
-        modules = [{"idx": place, "name": str(place), "path": "" if not place else f"{place}_{kind}", "type": MODULES + kind}
+        modules: list[dict[str, Any]] = [{"idx": place, "name": str(place), "path": "" if not place else f"{place}_{kind}", "type": MODULES + kind}
                    for place, kind in enumerate(kinds)]
         _write_json(folder / "modules.json", modules)
         _write_json(folder / "sentence_bert_config.json", {"max_seq_length": self.max_length, "do_lower_case": self.lower})

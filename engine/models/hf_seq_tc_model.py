@@ -77,7 +77,7 @@ class HFSeqTCModel(TextClassifier):
         """Give the network a new head, unless it has one for the very same labels."""
         before = (self.labels, self.multi_label)
         super().pre_finetuning(labels, num_classes, multi_label)
-        count = len(self.labels) if labels else num_classes
+        count = len(self.labels) if labels and self.labels else num_classes
         if not count:
             raise StudioError("There are no labels to learn.", "Give the labels of the training rows.")
         if not isinstance(self.head, ClassifierHead) or before != (self.labels, multi_label):

@@ -72,13 +72,15 @@ def is_package(folder: Path) -> bool:
 
 def read_package(folder: Path, device: str | None = None, trust: bool = False) -> Any:
     """The model in a package folder, ready to answer. trust: yes to running the code in a model.bin."""
+    from safetensors import SafetensorError
+
     from engine.inference.devices import pick_device
 
     config = read_config(folder)
     if config.get("class") in FAMILIES:
         try:
             model = family(config["class"]).read(folder, config.get("model") or {})
-        except (OSError, KeyError, RuntimeError, ValueError) as error:
+        except (OSError, KeyError, RuntimeError, ValueError, SafetensorError) as error:
             raise StudioError(f"The model in {folder} cannot be loaded.", _DAMAGED) from error
     else:
         model = _load(folder, config, trust)

@@ -167,7 +167,7 @@ class Task:
         chosen = self.variant(variant)
         own = {"train_dataloader": train_dataloader, "val_dataloader": val_dataloader, "step": step,
                "configure_optimizers": configure_optimizers, "report": report, "should_stop": should_stop}
-        given = {name: function for name, function in own.items() if function is not None}
+        given: dict[str, Any] = {name: function for name, function in own.items() if function is not None}
         if self._shared is not None:  # others answer with the shared one: train a copy of one's own
             from engine.models.auto_model import AutoModel
 

@@ -1,0 +1,77 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import engine
+from engine.errors import StudioError
+from engine.models.base import BaseModel
+from engine.models.packages import read_config, read_package, write_package
+from tests.harness import build, close
+
+
+class Shouter(BaseModel):
+    def __init__(self) -> None:
+        super().__init__("shouter", "Answers loudly.", ["text-classification"])
+
+    def text_classification(self, text: list[str], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
+        return [{item.upper(): 1.0} for item in text]
+
+
+@pytest.mark.parametrize("family", ["STModel", "HFSeqTCModel"])
+def test_a_finetuned_model_is_kept_without_pickles(family: str, tmp_path: Path) -> None:
+    model = build(family, tmp_path / "model")
+    model.pre_finetuning(labels=["z", "a", "m"], multi_label=True)
+    config = write_package(model, tmp_path / "kept", name="kept", description="A test.", details={"note": 1})
+    again = read_package(tmp_path / "kept")
+    assert config == read_config(tmp_path / "kept")
+    assert (again.labels, again.multi_label, again.name, again.details) == (["a", "m", "z"], True, "kept", {"note": 1})
+    assert {path.suffix for path in (tmp_path / "kept").rglob("*") if path.is_file()} <= {".json", ".safetensors", ".txt"}
+    question = {"text": ["i am mad", "green"]}
+    assert close(model(question, "text-classification"), again(question, "text-classification"))
+    assert "torch==" in (tmp_path / "kept" / "requirements.txt").read_text()
+
+
+def test_somebody_elses_class_needs_an_explicit_yes(tmp_path: Path) -> None:
+    write_package(Shouter(), tmp_path / "kept")
+    with pytest.raises(StudioError, match="trust=True"):
+        engine.load(tmp_path / "kept")
+    assert engine.load(tmp_path / "kept", trust=True)({"text": "hi"}, "text-classification") == {"HI": 1.0}
+
+
+def test_a_changed_model_bin_is_refused_even_with_trust(tmp_path: Path) -> None:
+    write_package(Shouter(), tmp_path / "kept")
+    with (tmp_path / "kept" / "model.bin").open("ab") as file:
+        file.write(b"more")
+    with pytest.raises(StudioError, match="not the file that was saved"):
+        engine.load(tmp_path / "kept", trust=True)
+
+
+def test_a_write_that_fails_leaves_the_old_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_package(build("STModel", tmp_path / "model"), tmp_path / "kept", name="old")
+
+    class Full(Shouter):
+        def __reduce__(self) -> Any:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(StudioError, match="No space left"):
+        write_package(Full(), tmp_path / "kept", name="new")
+    assert read_config(tmp_path / "kept")["name"] == "old"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_damaged_folder_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    write_package(build("STModel", tmp_path / "model"), tmp_path / "kept")
+    (tmp_path / "kept" / "encoder" / "model.safetensors").write_bytes(b"not weights")
+    with pytest.raises(StudioError):
+        read_package(tmp_path / "kept")
+    (tmp_path / "kept" / "config.json").write_text("{half")
+    with pytest.raises(StudioError, match="cannot be read"):
+        read_package(tmp_path / "kept")
+
+
+def test_a_config_is_plain_json(tmp_path: Path) -> None:
+    write_package(build("STModel", tmp_path / "model"), tmp_path / "kept")
+    config = json.loads((tmp_path / "kept" / "config.json").read_text())
+    assert config["class"] == "STModel" and config["versions"]["torch"]
