@@ -29,13 +29,13 @@ def _bar() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="run_bar", gap="medium"):
         with st.container(width="content"):
             navigation.link("runs", plain(run.name), icon=":material/model_training:", help="Watch this run, or stop it.", run=run.id)
-        share, text = _words(run)
+        share, text = words_of(run)
         st.progress(share, text=text)
         if waiting := len(working) - 1:
             st.caption(f"{words.number(waiting)} more waiting", width="content")
 
 
-def _words(run: Run) -> tuple[float, str]:
+def words_of(run: Run) -> tuple[float, str]:
     """How far the whole run is (0 to 1), and the same in words."""
     progress = run.progress
     if run.state == "queued" or progress is None:

@@ -1,0 +1,57 @@
+from streamlit.testing.v1 import AppTest
+
+from studio.model_picker import choices
+
+
+def picked(**query: str) -> AppTest:
+    def script() -> None:
+        import streamlit as st
+
+        from studio import model_picker
+
+        st.markdown(model_picker.chip("text-classification"))
+
+    app = AppTest.from_function(script)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_embedded_models_come_first_and_every_choice_says_its_size() -> None:
+    found = choices("text-classification")
+    assert found[0].name == "minilm" and found[0].kind == "embedded"
+    assert all(choice.size_bytes and choice.description for choice in found)
+
+
+def test_it_starts_from_the_tasks_own_model_and_a_click_changes_it() -> None:
+    app = picked()
+    assert not app.exception
+    assert app.markdown[-1].value == "minilm"
+    app.radio(key="model_text-classification_hub").set_value("mpnet").run()
+    assert app.markdown[-1].value == "mpnet"
+    assert app.radio(key="model_text-classification_embedded").value is None
+    app.radio(key="model_text-classification_embedded").set_value("minilm").run()
+    assert app.markdown[-1].value == "minilm"
+
+
+def test_the_address_may_name_the_model_and_a_click_still_changes_it() -> None:
+    app = picked(model="multilingual-minilm")
+    assert app.markdown[-1].value == "multilingual-minilm"
+    app.radio(key="model_text-classification_embedded").set_value("minilm").run()
+    assert app.markdown[-1].value == "minilm"
+    assert "model" not in app.query_params
+
+
+def test_a_model_that_is_gone_gives_way_and_that_is_said() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from studio import model_picker
+        from studio.state import state
+
+        state().models.setdefault("text-classification", "was-deleted")
+        st.markdown(model_picker.chip("text-classification"))
+
+    app = AppTest.from_function(script).run()
+    assert "was-deleted" in app.info[0].value
+    assert app.markdown[-1].value == "minilm"
