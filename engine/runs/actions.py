@@ -152,12 +152,22 @@ def save(run_id: str, name: str, description: str | None = None, replace: bool =
         if known != name:
             raise StudioError(f"The model of this run is saved already, as `{known}`.", "Rename it in the hub.")
         return name
-    metrics: dict[str, Any] = dict(run.metrics)
-    settings = run.result.settings if run.result else run.settings
-    models.save(folder, name, description, run=run_id, base=run.model, parent=run.model if models.exists(run.model) else None,
-                metrics=metrics, data=run.data, settings=settings, replace=replace)
+    used = run.result.settings if run.result else run.settings
+    settings = {key: value for key, value in used.items() if not isinstance(value, list | tuple)}  # not the numbers of a split's rows
+    parent = run.model if models.exists(run.model) else None
+    models.save(folder, name, description, _evaluated(run), run=run_id, base=run.model, parent=parent, metrics=dict(run.metrics),
+                data=run.data, settings=settings, replace=replace)
     changes.set_saved_as(run_id, name)
     return name
+
+
+def _evaluated(run: Run) -> dict[str, Any] | None:
+    """What the card says about the metrics: how sure they are, and what is reached without training."""
+    if run.result is None or run.result.evaluation is None:
+        return None
+    found = run.result.evaluation
+    return {"evaluation": {"metric": found.metric, "value": found.value, "interval": list(found.interval), "baselines": found.baselines},
+            "rows": run.result.rows, "best_epoch": run.result.best_epoch, "seconds": run.result.seconds}
 
 
 def load(run_id: str) -> "BaseModel":

@@ -60,7 +60,7 @@ class Run:
         """The state in words."""
         if self.state == RUNNING and self.progress:
             epoch = f", epoch {self.progress.epoch} of {self.progress.epochs}" if self.progress.epoch and self.progress.epochs else ""
-            return f"{self.progress.phase}{epoch}"
+            return f"{self.progress.phase[:1].upper()}{self.progress.phase[1:]}{epoch}"
         if self.state == FINISHED and self.seconds is not None:
             return f"Finished in {words.duration(self.seconds)}"
         if self.state == FAILED and self.error:

@@ -40,7 +40,8 @@ def _at_the_end(call: Callable[[], None]) -> None:
     `atexit` comes too late: by then concurrent.futures takes no more work, and loading a model needs that. Of these callbacks
     the last one registered comes first, so concurrent.futures has to be there before ours.
     """
-    import_module("concurrent.futures.thread")
+    for part in ("thread", "process"):
+        import_module(f"concurrent.futures.{part}")
 
     getattr(threading, "_register_atexit", atexit.register)(call)
 

@@ -52,6 +52,7 @@ def test_a_finished_run_is_saved_once_and_found_by_its_name(encoder: str) -> Non
     card = hub.get("topics")
     assert (card.run, card.base, card.description, card.labels) == (run.id, encoder, "Sorts messages", sorted(tiny.TOPICS))
     assert card.metrics == run.metrics and card.data == run.data and card.settings is not None and card.settings["method"] == "head"
+    assert card.details["evaluation"]["metric"] == "accuracy" and len(card.details["evaluation"]["interval"]) == 2
     text = {"text": "my parcel arrived late"}
     assert AutoModel.from_pretrained("topics")(text, "text-classification") == runs.load(run.id)(text, "text-classification")
     hub.rename("topics", "message-topics")
@@ -108,3 +109,21 @@ def test_an_id_cannot_lead_out_of_the_folder_of_runs(home: Path) -> None:
     for wrong in ("../models", "20261122-104211-0001/..", ""):
         with pytest.raises(StudioError, match="no run"):
             folder(wrong)
+
+
+def test_a_run_on_a_data_set_keeps_its_lineage_and_its_row_numbers(encoder: str, home: Path) -> None:
+    from engine import data
+    from engine.tasks import task_class
+
+    given = tiny.params()
+    lines = [f"{text},{label}" for text, label in zip(given["texts"], given["labels"], strict=True)]
+    uploaded = data.store(("text,topic\n" + "\n".join(lines)).encode(), "messages.csv")
+    variant = task_class("text-classification").variant()
+    dataset = data.Dataset.of(uploaded)
+    dataset = dataset.with_mapping(dataset.guess(variant)).save()
+    run_id = runs.start("text-classification", None, encoder, dataset=dataset.id, method="head", epochs=2)
+    data.delete_dataset(dataset.id)
+    run = runs.wait(run_id, timeout=90)
+    assert run.state == "finished", run.error
+    assert run.data["dataset"] == dataset.id and run.data["name"] == "messages.csv" and "messages.csv" in run.name
+    assert runs.row_numbers(run_id) == list(range(2, 50)) == runs.row_numbers(runs.repeat(run_id))
