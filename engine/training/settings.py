@@ -16,31 +16,43 @@ def setting(default: Any, kind: Kind, label: str, help: str, **rest: Any) -> Any
 class Settings:
     """How a model is finetuned. A value of None is the method's own choice; `Method.resolve` fills it in."""
 
-    method: str = setting("auto", "choice", "Method", "What is trained: a head only, the upper layers, adapters, or every weight.",
-                          choices=("auto", "head", "partial", "lora", "full"))
+    method: str = setting(
+        "auto", "choice", "Method", "What is trained: a head only, the upper layers, adapters, or every weight.",
+        choices=("auto", "head", "partial", "lora", "full"))
     epochs: int | None = setting(None, "integer", "Epochs", "How often the model sees every row.", minimum=1, maximum=1000)
-    learning_rate: float | None = setting(None, "number", "Learning rate", "How large each step is. Too large is unstable, too small is slow.",
-                                          minimum=1e-7, maximum=10.0)
-    batch_size: int | None = setting(None, "integer", "Batch size", "Rows per step. Found automatically when empty.", minimum=1, maximum=65_536, advanced=True)
-    optimal_batch_size: int | None = setting(None, "integer", "Optimal batch size", "Gradients are accumulated up to this many rows.",
-                                             minimum=1, maximum=65_536, advanced=True)
-    early_stopping_epochs: int | None = setting(None, "integer", "Early stopping", "Epochs without a better validation loss before it stops. 0 turns it off.",
-                                                minimum=0, maximum=1000, advanced=True)
+    learning_rate: float | None = setting(
+        None, "number", "Learning rate", "How large each step is. Too large is unstable, too small is slow.", minimum=1e-7, maximum=10.0)
+    batch_size: int | None = setting(
+        None, "integer", "Batch size", "Rows per step. Found automatically when empty.", minimum=1, maximum=65_536, advanced=True)
+    optimal_batch_size: int | None = setting(
+        None, "integer", "Optimal batch size", "Gradients are accumulated up to this many rows.", minimum=1, maximum=65_536, advanced=True)
+    early_stopping_epochs: int | None = setting(
+        None, "integer", "Early stopping", "Epochs without a better validation loss before it stops. 0 turns it off.",
+        minimum=0, maximum=1000, advanced=True)
     validation_split: float | tuple[list[int], list[int]] = setting(
-        0.15, "number", "Validation share", "Share of the rows that is held back to measure on; 0 trains on all rows.", minimum=0.0, maximum=0.9)
-    max_length: int | None = setting(None, "integer", "Longest text", "Tokens kept of each text; what is longer is cut.", minimum=8, maximum=8192, advanced=True)
-    weight_decay: float | None = setting(None, "number", "Weight decay", "Pulls weights towards zero, against overfitting.", minimum=0.0, maximum=10.0, advanced=True)
-    label_smoothing: float | None = setting(None, "number", "Label smoothing", "Keeps the model from being too sure of noisy labels.",
-                                            minimum=0.0, maximum=0.5, advanced=True)
-    dropout: float | None = setting(None, "number", "Dropout", "Share of features hidden at random in each step.", minimum=0.0, maximum=0.9, advanced=True)
-    warmup: float | None = setting(None, "number", "Warm-up", "Share of the steps in which the learning rate rises.", minimum=0.0, maximum=0.9, advanced=True)
-    gradient_clipping: float | None = setting(None, "number", "Gradient clipping", "Longest gradient that a step may take.", minimum=0.0, maximum=1000.0, advanced=True)
+        0.15, "number", "Validation share", "Share of the rows that is held back to measure on; 0 trains on all rows.",
+        minimum=0.0, maximum=0.9)
+    max_length: int | None = setting(
+        None, "integer", "Longest text", "Tokens kept of each text; what is longer is cut.", minimum=8, maximum=8192, advanced=True)
+    weight_decay: float | None = setting(
+        None, "number", "Weight decay", "Pulls weights towards zero, against overfitting.", minimum=0.0, maximum=10.0, advanced=True)
+    label_smoothing: float | None = setting(
+        None, "number", "Label smoothing", "Keeps the model from being too sure of noisy labels.", minimum=0.0, maximum=0.5, advanced=True)
+    dropout: float | None = setting(
+        None, "number", "Dropout", "Share of features hidden at random in each step.", minimum=0.0, maximum=0.9, advanced=True)
+    warmup: float | None = setting(
+        None, "number", "Warm-up", "Share of the steps in which the learning rate rises.", minimum=0.0, maximum=0.9, advanced=True)
+    gradient_clipping: float | None = setting(
+        None, "number", "Gradient clipping", "Longest gradient that a step may take.", minimum=0.0, maximum=1000.0, advanced=True)
     class_weights: bool = setting(False, "switch", "Class weights", "Rare classes count as much as frequent ones.", advanced=True)
-    precision: str = setting("auto", "choice", "Precision", "bf16 is two to three times as fast where the processor has it.",
-                             choices=("auto", "fp32", "bf16"), advanced=True)
-    cut: int | None = setting(None, "integer", "Cut", "Layers below the cut are frozen and computed once (partial).", minimum=0, maximum=1000, advanced=True)
+    precision: str = setting(
+        "auto", "choice", "Precision", "bf16 is two to three times as fast where the processor has it.",
+        choices=("auto", "fp32", "bf16"), advanced=True)
+    cut: int | None = setting(
+        None, "integer", "Cut", "Layers below the cut are frozen and computed once (partial).", minimum=0, maximum=1000, advanced=True)
     rank: int | None = setting(None, "integer", "Adapter rank", "Size of the adapters (lora).", minimum=1, maximum=512, advanced=True)
-    seed: int = setting(42, "integer", "Seed", "The same seed gives the same split and the same order.", minimum=0, maximum=2**31 - 1, advanced=True)
+    seed: int = setting(
+        42, "integer", "Seed", "The same seed gives the same split and the same order.", minimum=0, maximum=2**31 - 1, advanced=True)
 
     def __post_init__(self) -> None:
         for declared in self.declared():
