@@ -28,9 +28,12 @@ def read_delimited(source: Source, *, encoding: str | None, delimiter: str | Non
         builder = TableBuilder(header, limits)
         if found.damaged:
             builder.notes.append("Some letters do not fit the encoding and are shown as �.")
+        if found.nuls:
+            builder.notes.append("Zero bytes, which no text has, left out.")
         with found.open(source) as text:
             records = _Records(text, dialect, found.nuls)
-            facts = Facts("csv", encoding=found.name, delimiter=dialect.delimiter, quote=dialect.quote)
+            one_column = dialect.delimiter == delimiters.NO_SIGN and sign is None
+            facts = Facts("csv", encoding=found.name, delimiter=None if one_column else dialect.delimiter, quote=dialect.quote)
             table = builder.build(records, facts)
     except UnicodeError as error:
         raise StudioError(f"{source.name} cannot be read as {found.name}.", "Choose another encoding, or let it be found.") from error
@@ -55,8 +58,7 @@ class _Records:
 
 def _allow_long_cells(limit: int) -> None:
     with _FIELD_LIMIT:
-        if csv.field_size_limit() < limit:
-            csv.field_size_limit(limit)
+        csv.field_size_limit(limit)
 
 
 def _sample(source: Source, encoding: encodings.Encoding) -> str:

@@ -11,7 +11,8 @@ from engine.errors import StudioError
 
 COMMON = (",", "\t", ";", "|")
 # Signs that no prose uses; everything else (a space, a colon, a letter) only if the user says so.
-RARE = ("^", "~", "§", "¦", "\x1f", "\x1e", "\x01", "\x02")
+RARE = ("^", "~", "§", "¦", "\x1e", "\x01", "\x02")
+NO_SIGN = "\x1f"  # separates the cells of a table that has only one column
 NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar", " ": "space"}
 _TYPED = re.compile(r"\s*[-+$€£]?\d[\d.,:/\-T ]*%?\s*\Z")
 _ROWS = 2_000
@@ -48,8 +49,14 @@ def detect(sample: str, delimiter: str | None = None) -> Dialect:
     if not found:
         found = [(score, dialect) for dialect, score in (_weigh(lines, sign) for sign in RARE) if score > 0.98]
     if not found:
-        return Dialect(",", _quote(lines, ","))
+        return _one_column(lines)
     return max(found, key=lambda pair: pair[0])[1]
+
+
+def _one_column(lines: list[str]) -> Dialect:
+    """A comma that never splits; where prose holds commas, a sign that no text holds."""
+    comma = Dialect(",", _quote(lines, ","))
+    return comma if all(len(row) < 2 for row in _records(lines, comma)) else Dialect(NO_SIGN, _quote(lines, NO_SIGN))
 
 
 def _records(lines: list[str], dialect: Dialect) -> list[list[str]]:
@@ -95,7 +102,7 @@ def _evenness(records: list[list[str]]) -> tuple[float, int]:
         return 0.0, 1
     width, count = counts.most_common(1)[0]
     first, last = widths.index(width), len(widths) - 1 - widths[::-1].index(width)
-    if count < 0.1 * len(widths):
+    if count < 0.3 * len(widths):
         return 0.0, width
     return count / (last - first + 1), width
 

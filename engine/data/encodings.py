@@ -20,6 +20,9 @@ _CENTRAL = {"Czech", "Slovak", "Polish", "Hungarian", "Croatian", "Slovene", "Sl
 _WESTERN = frozenset("áéíóúàèìòùâêîôûäëïöüãõñçåæøœßÁÉÍÓÚÀÈÌÒÙÂÊÎÔÛÄËÏÖÜÃÕÑÇÅÆØŒ¿¡«»–—‘’‚“”„…€£°§´·ªº©®™\u00a0")
 _WIDER = {"big5": ("cp950", "big5hkscs"), "cp1252": ("latin-1",), "euc_jp": ("euc_jis_2004",)}
 _SAMPLE = 65_536
+_SAVE_AS = "Save the table as CSV, Excel (xlsx), JSON lines or Parquet."
+# Signs that no text has; 1, 2, 30 and 31 separate cells in some tables, 9 to 13 are tabs and line ends.
+_CONTROL = bytes([*range(3, 9), *range(14, 27), 127])
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,17 @@ class Encoding:
 def check_encoding(name: str) -> str:
     """The name as given, or StudioError if there is no such text encoding."""
     try:
-        b"".decode(name)
+        b"a".decode(name)
     except (LookupError, ValueError) as error:
         raise StudioError(f"There is no text encoding called {name!r}.",
                           "Common ones are utf-8, cp1252, latin-1, utf-16 and big5.") from error
     return name
+
+
+def as_utf8(head: bytes) -> bytes:
+    """The beginning of a file that bears a UTF-16 or UTF-32 mark in UTF-8; anything else as it is."""
+    name = next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8-sig")
+    return head if name == "utf-8-sig" else head.decode(name, errors="ignore").encode()
 
 
 def detect(source: Source) -> Encoding:
@@ -54,10 +63,12 @@ def detect(source: Source) -> Encoding:
             return Encoding(name)
     if unmarked := _without_mark(source.head(_SAMPLE)):
         return Encoding(unmarked)
+    if _control_signs(head) > max(4, len(head) // 50):
+        raise StudioError(f"{source.name} is not a text file.", _SAVE_AS)
     survey = _survey(source)
     if survey.nuls > max(20, source.size // 1000):
         raise StudioError(f"{source.name} is not a text file: it holds {survey.nuls:,} zero bytes.",
-                          "Save the table as CSV, Excel (xlsx), JSON lines or Parquet.")
+                          _SAVE_AS)
     if survey.utf8:
         return Encoding("utf-8", nuls=survey.nuls > 0)
     if _mostly_utf8(survey.sample):
@@ -107,6 +118,10 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = Fal
     return True
 
 
+def _control_signs(head: bytes) -> int:
+    return len(head) - len(head.translate(None, _CONTROL))
+
+
 def _fits(source: Source, codec: str) -> bool:
     decoder = codecs.getincrementaldecoder(codec)()
     with source.open() as stream:
@@ -115,7 +130,7 @@ def _fits(source: Source, codec: str) -> bool:
 
 def _without_mark(head: bytes) -> str | None:
     """utf-16-le or utf-16-be without a byte order mark: every other byte of Western text is zero."""
-    if len(head) < 4 or head.count(0) <= len(head) // 20:
+    if len(head) < 4 or head.count(0) < len(head) // 5:
         return None
     even, odd = head[0::2].count(0), head[1::2].count(0)
     name = "utf-16-le" if odd > even else "utf-16-be"
@@ -130,7 +145,7 @@ def _mostly_utf8(sample: bytes) -> bool:
     text = sample.decode("utf-8", errors="replace")
     damaged = text.count("\ufffd")
     whole = sum(not letter.isascii() for letter in text) - damaged
-    return whole > 10 * damaged
+    return whole > 2 * damaged
 
 
 def _weigh(sample: bytes) -> str:

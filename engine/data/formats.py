@@ -4,6 +4,7 @@ import json
 import re
 import zipfile
 
+from engine.data import encodings
 from engine.data.sources import Source
 from engine.errors import StudioError
 
@@ -103,7 +104,7 @@ def _kind_of_zip(source: Source) -> str:
 
 
 def _kind_of_text(source: Source, head: bytes) -> str:
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = encodings.as_utf8(head).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{") and source.ending not in ("csv", "tsv"):
         first = start.splitlines()[0]
         try:

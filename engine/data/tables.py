@@ -127,7 +127,7 @@ class TableBuilder:
         self.records += len(rows)
         self.widths.update(lengths)
         numbers = numpy.arange(first, first + len(rows))
-        filled = [any(row) for row in rows]
+        filled = [any(map(str.strip, row)) for row in rows]
         if not all(filled):
             keep = [index for index, full in enumerate(filled) if full]
             self.blank += len(rows) - len(keep)

@@ -159,7 +159,9 @@ def _leakage(subject: Subject) -> Iterator[Finding]:
 
 def _parts(subject: Subject) -> tuple[Any, Any]:
     if isinstance(subject.validation_split, (int, float)):
-        labels = subject.label_lists if subject.label_name is not None else [None] * len(subject.frame)
+        labels: list[Any] = subject.label_lists if subject.several else [None] * len(subject.frame)
+        if subject.label_name is not None and not subject.several:
+            labels = subject.label_codes.tolist()
         return split(labels, float(subject.validation_split), subject.seed, groups=subject.near_codes)
     rows = len(subject.frame)
     train, validation = (np.asarray(part, dtype=np.int64) for part in subject.validation_split)
