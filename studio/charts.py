@@ -93,16 +93,16 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: st
     figure = plotly.Figure(plotly.Heatmap(
         z=shares, customdata=told, hovertemplate="%{customdata}<extra></extra>",
         colorscale=MISSES if only_misses else SEQUENTIAL, zmin=0, zmax=top if only_misses else 1, xgap=1, ygap=1,
-        colorbar={"title": "Share of the truth", "tickformat": ".0%", "thickness": 12, "lenmode": "pixels", "len": 300, "y": 1,
-                  "yanchor": "top"}))
+        colorbar={"title": {"text": "Share of the truth", "side": "top"}, "tickformat": ".0%", "thickness": 10, "orientation": "h",
+                  "lenmode": "pixels", "len": 260, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom"}))
     if numbered:
         _numbers(figure, matrix, shares)
-    font = 12 if numbered else 10 if size <= 40 else 9
+    font = 12 if numbered else 10 if size <= 40 else 8
     ticks = {"tickvals": list(range(size)), "ticktext": names, "tickfont": {"size": font}, "showgrid": False, "zeroline": False,
              "automargin": True}
-    figure.update_xaxes(title="Answer", tickangle=0 if size <= 6 else -60, constrain="domain", **ticks)
+    figure.update_xaxes(title="Answer", tickangle=0 if size <= 6 else -60 if size <= 40 else -90, constrain="domain", **ticks)
     figure.update_yaxes(title="Truth", autorange="reversed", **ticks)
-    figure.update_layout(height=max(340, size * (34 if numbered else 15) + 220), margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    figure.update_layout(height=max(340, size * (34 if numbered else 15) + 260), margin={"l": 0, "r": 0, "t": 50, "b": 0})
     right = sum(matrix[place][place] for place in range(size))
     show(figure, key=key, alt=f"Confusion matrix of {words.plural(size, 'class', 'classes')}: {words.number(right)} of "
          f"{words.number(sum(map(sum, matrix)))} rows on the diagonal, which is right. The table of classes says the same in numbers.")

@@ -1,7 +1,7 @@
 """What can be done with runs: stop, save, try, rename, repeat, delete."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -14,6 +14,12 @@ from studio.results_tables import plain
 from studio.state import peek, toast
 
 TRIED = 5  # labels shown of a tried answer
+
+
+def turn(**query: str) -> NoReturn:
+    """Another view of the runs page: the address changes, the page stays."""
+    st.query_params.from_dict(query)
+    st.rerun()
 
 
 def stop(identities: Sequence[str]) -> None:
@@ -112,7 +118,7 @@ def repeat_button(run: Run, key: str, primary: bool = False) -> None:
     """Starts a new run with the same rows and settings, and opens it."""
     if st.button("Repeat", icon=":material/replay:", key=key, type="primary" if primary else "secondary",
                  help="A new run with the same rows and the same settings."):
-        navigation.go("runs", run=runs.repeat(run.id))
+        turn(run=runs.repeat(run.id))
 
 
 def delete_popover(chosen: Sequence[Run], key: str) -> None:

@@ -7,10 +7,10 @@ import streamlit as st
 
 from engine import runs, words
 from engine.runs import Run
-from studio import frame, navigation, run_actions
+from studio import frame, run_actions
 from studio.errors import Action, guard
 from studio.run_words import STATES, data_name, look, overall, primary, row_count, task_title, took_text, when
-from studio.state import peek
+from studio.state import peek, state
 
 TICK = 2.0  # seconds between two looks while something runs
 SHOWN = 500
@@ -35,6 +35,9 @@ def draw() -> None:
 
 def _table(search: str, wanted: Sequence[str], live: bool) -> None:
     with guard():
+        if opened := state().run:
+            state().run = None
+            run_actions.turn(run=opened)
         every = runs.list(limit=SHOWN)
         if live and not any(run.is_open for run in every):
             st.rerun()
@@ -63,9 +66,9 @@ def _table(search: str, wanted: Sequence[str], live: bool) -> None:
 
 
 def _open(identities: Sequence[str]) -> None:
-    click = peek("runs_open")
-    if click:
-        navigation.go("runs", run=identities[click["row"]])
+    """A click on a name: noted here, followed by the run of the script after it."""
+    if click := peek("runs_open"):
+        state().run = identities[click["row"]]
 
 
 def _actions(chosen: Sequence[Run], shown: int, every: int) -> None:
@@ -77,9 +80,9 @@ def _actions(chosen: Sequence[Run], shown: int, every: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{words.plural(len(chosen), 'run')} ticked**", width="content")
         if len(chosen) == 1 and st.button("Open", icon=":material/open_in_full:", type="primary", key="runs_open_ticked"):
-            navigation.go("runs", run=chosen[0].id)
+            run_actions.turn(run=chosen[0].id)
         if len(chosen) > 1 and st.button("Compare", icon=":material/compare_arrows:", type="primary", key="runs_compare"):
-            navigation.go("runs", compare=",".join(run.id for run in chosen))
+            run_actions.turn(compare=",".join(run.id for run in chosen))
         if active := [run for run in chosen if run.state in ("queued", "running")]:
             st.button("Stop", icon=":material/stop_circle:", key="runs_stop", on_click=run_actions.stop, args=([run.id for run in active],))
         if len(chosen) == 1:
@@ -90,12 +93,12 @@ def _actions(chosen: Sequence[Run], shown: int, every: int) -> None:
 def way_back() -> None:
     """The button that leads from a run to the list."""
     if st.button("All runs", icon=":material/arrow_back:", type="tertiary", key="runs_back"):
-        navigation.go("runs")
+        run_actions.turn()
 
 
 def back_to_the_list() -> Action:
     """The same, where there is no such run."""
-    return Action("All runs", navigation.go, ("runs",), icon=":material/arrow_back:")
+    return Action("All runs", st.query_params.clear, icon=":material/arrow_back:")
 
 
 def matching(every: Sequence[Run], search: str = "", states: Sequence[str] = ()) -> list[Run]:
