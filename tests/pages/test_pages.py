@@ -95,9 +95,9 @@ def test_home_paints_without_torch(home: Path) -> None:
 
 def test_a_model_is_renamed_described_and_deleted_on_its_card(filled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_HOME", filled["home"])
-    from engine import hub, runs
+    from engine import hub
 
-    name = runs.save(filled["run"], "to-be-changed")
+    name = hub.save(hub.get(filled["model"]).folder, "to-be-changed").name
     app = opened("hub", model=name)
     app.text_area(key="hub_description").set_value("Sorts mail")
     app.button(key="hub_describe_now").click().run()
