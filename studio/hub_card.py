@@ -44,8 +44,8 @@ def _metrics(card: hub.Card) -> None:
     if first is None:
         return
     others = [name for name, value in card.metrics.items() if name != first and isinstance(value, int | float)]
-    columns = st.columns(4)
-    for column, name in zip(columns, [first, *others[:3]], strict=False):
+    columns = st.columns(3)
+    for column, name in zip(columns, [first, *others[:2]], strict=False):
         column.metric(metric(name).label, value_text(name, card.metrics[name]), help=metric(name).help or None)
 
 

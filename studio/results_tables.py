@@ -22,6 +22,7 @@ class Metric:
 
 METRICS = {
     "accuracy": Metric("Accuracy", "Share of the validation rows that were answered right."),
+    "balanced_accuracy": Metric("Balanced accuracy", "The mean of the classes' recalls: every class counts alike."),
     "f1_micro": Metric("F1 over all labels", "Balance of found and right labels, every label counted alike."),
     "f1_macro": Metric("F1, mean of the classes", "Balance of found and right labels, every class counted alike."),
     "precision": Metric("Precision", "Of the rows given a label, the share that bear it."),
