@@ -47,7 +47,7 @@ def detect(sample: str, delimiter: str | None = None) -> Dialect:
         return Dialect(delimiter, _quote(lines, delimiter))
     found = [(score, dialect) for dialect, score in (_weigh(lines, sign) for sign in COMMON) if score > 0]
     if not found:
-        found = [(score, dialect) for dialect, score in (_weigh(lines, sign) for sign in RARE) if score > 0.98]
+        found = [(score, dialect) for dialect, score in (_weigh(lines, sign) for sign in RARE) if score > 1.48]
     if not found:
         return _one_column(lines)
     return max(found, key=lambda pair: pair[0])[1]
@@ -125,7 +125,8 @@ def _weigh(lines: list[str], sign: str) -> tuple[Dialect, float]:
         return dialect, 0.0
     typed = sum(bool(_TYPED.match(cell)) for row in filled if len(row) == width for cell in row if cell)
     total = sum(bool(cell) for row in filled if len(row) == width for cell in row)
-    return dialect, even + 0.3 * typed / max(1, total) + (0.05 if sign == "\t" else 0.0) - (0.2 if spaced else 0.0)
+    covered = sum(len(row) == width for row in filled) / len(filled)
+    return dialect, even + 0.3 * typed / max(1, total) + 0.5 * covered + (0.05 if sign == "\t" else 0.0) - (0.2 if spaced else 0.0)
 
 
 def words(delimiter: str) -> str:

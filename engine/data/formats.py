@@ -105,11 +105,13 @@ def _kind_of_zip(source: Source) -> str:
 
 def _kind_of_text(source: Source, head: bytes) -> str:
     start = encodings.as_utf8(head).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"{") and source.ending not in ("csv", "tsv"):
+    if start.startswith(b"{"):
         first = start.splitlines()[0]
         try:
             json.loads(first)
         except (ValueError, RecursionError):
+            if source.ending in ("csv", "tsv"):
+                return "text"
             return "jsonl" if source.ending in ("jsonl", "ndjson") else "json"
         return "json" if source.ending == "json" and source.size < 3 * len(first) and not _second_object(start) else "jsonl"
     if start.startswith(b"[") and source.ending not in ("csv", "tsv"):

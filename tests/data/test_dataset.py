@@ -1,0 +1,136 @@
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine import data
+from engine.data import Fix
+from engine.errors import StudioError
+from engine.tasks import task_class
+from engine.tasks.declarations import Column, Variant
+
+SINGLE = task_class("text-classification").variant("single_label")
+MULTI = task_class("text-classification").variant("multi_label")
+ROWS = b"text,label\nhello there,greeting\nhello there,greeting\nwhere is my card,card\n,card\nbye now,greeting\n"
+DROP = Fix("drop_missing", "Drop 1 row", {"columns": ["text"]})
+FIRST = Fix("keep_first", "Keep the first", {"columns": ["text", "label"]})
+
+
+def dataset(content: bytes = ROWS, **options: object) -> data.Dataset:
+    made = data.Dataset.of(data.store(content, "orders.csv"), **options)
+    return made.with_mapping({"texts": "text", "labels": "label"})
+
+
+def test_fixes_make_new_data_sets_and_undo_goes_back() -> None:
+    before = dataset()
+    after = before.with_fix(FIRST).with_fix(DROP)
+    assert list(after.frame().index) == [2, 4, 6]
+    assert list(before.frame().index) == [2, 3, 4, 5, 6]
+    assert after.undo().undo() == before and after.undo().id == before.with_fix(FIRST).id
+    assert before.upload.path.read_bytes() == ROWS
+
+
+def test_the_id_is_a_fingerprint_of_all_that_decides_the_rows() -> None:
+    before = dataset()
+    others = [before.with_fix(DROP), before.with_options(header=False), before.with_mapping({"texts": "label", "labels": "text"}),
+              dataset(ROWS + b"more,card\n")]
+    assert len({before.id, *(other.id for other in others)}) == 5
+    assert before.id == dataset().id == "843c7473b47a2e75"
+
+
+def test_a_saved_data_set_opens_as_it_was_in_another_session() -> None:
+    saved = dataset().with_fix(FIRST).with_fix(DROP).save()
+    opened = data.open_dataset(saved.id)
+    assert opened == saved
+    assert opened.params(SINGLE) == {"texts": ["hello there", "where is my card", "bye now"], "labels": ["greeting", "card", "greeting"]}
+    assert (opened.name, opened.facts.header_row, opened.facts.records) == ("orders.csv", 1, 6)
+
+
+def test_the_parsed_table_is_kept_beside_the_upload_and_gives_the_same_rows(shared_data: Path) -> None:
+    upload = data.store(shared_data / "messy_csv" / "messytables" / "complex.csv", "complex.csv")
+    first = data.Dataset.of(upload)
+    assert len(list(upload.folder.glob("table-*.parquet"))) == 1
+    fresh = data.read(upload.path, upload.name)
+    assert first.frame().equals(fresh.frame) and list(first.frame().index) == list(fresh.frame.index)
+    assert list(first.frame().columns) == list(fresh.frame.columns)
+    assert first.facts == fresh.facts
+    for cached in upload.folder.glob("table-*.parquet"):
+        cached.write_bytes(b"damaged")
+    assert first.frame().equals(fresh.frame)
+
+
+def test_rows_without_a_text_are_named_and_not_passed_on() -> None:
+    with pytest.raises(StudioError, match="1 row without a text, such as row 5"):
+        dataset().params(SINGLE)
+
+
+def test_several_labels_of_a_cell_become_a_list() -> None:
+    content = b"text,label\none thing,a|b\nanother thing, b | c \nthird thing,\nfourth thing,a|a\n"
+    assert dataset(content).params(MULTI)["labels"] == [["a", "b"], ["b", "c"], [], ["a"]]
+    lists = b'{"text": "one", "label": ["a", "b"]}\n{"text": "two", "label": []}\n{"text": "three", "label": ["b"]}\n'
+    assert dataset(lists).params(MULTI)["labels"] == [["a", "b"], [], ["b"]]
+    python = "text,label\none,\"['a', 'b']\"\ntwo,['b']\n".encode()
+    assert dataset(python).params(MULTI)["labels"] == [["a", "b"], ["b"]]
+    chosen = data.Dataset.of(data.store(b"text,label\none,a/b\ntwo,b/c\n", "x.csv")).with_mapping({"texts": "text", "labels": "label"}, "/")
+    assert chosen.params(MULTI)["labels"] == [["a", "b"], ["b", "c"]]
+
+
+def test_scores_are_numbers_and_a_wrong_one_is_named() -> None:
+    pairs = Variant("pairs", "Pairs", "", (Column("texts1", "text", "First", "", ""), Column("texts2", "text", "Second", "", ""),
+                                           Column("scores", "score", "Score", "", "")), "spearman")
+    chosen = {"texts1": "a", "texts2": "b", "scores": "s"}
+    made = data.Dataset.of(data.store(b"a;b;s\none;two;0,5\nthree;four;1\n", "x.csv")).with_mapping(chosen)
+    assert made.params(pairs)["scores"] == [0.5, 1.0]
+    wrong = data.Dataset.of(data.store(b"a;b;s\none;two;0,5\nthree;four;high\n", "x.csv")).with_mapping(chosen)
+    with pytest.raises(StudioError, match="Row 3 has 'high'"):
+        wrong.params(pairs)
+
+
+def test_reading_otherwise_keeps_the_columns_that_are_still_there_and_drops_the_fixes() -> None:
+    changed = dataset().with_fix(DROP).with_options(header=3)
+    assert (changed.fixes, changed.mapping, list(changed.frame().columns)) == ((), {}, ["hello there", "greeting"])
+    assert changed.with_options(header=None).options == {}
+
+
+def test_a_fix_that_would_leave_no_row_is_refused() -> None:
+    with pytest.raises(StudioError, match="would leave no row"):
+        dataset(b"text,label\none word,a\ntwo words,b\n").with_fix(Fix("drop_classes", "Drop", {"column": "label", "below": 5}))
+
+
+def test_settings_that_a_fix_asks_for_change_no_row() -> None:
+    weighted = dataset().with_fix(Fix("setting", "Use class weights", {"name": "class_weights", "value": True}))
+    assert weighted.settings == {"class_weights": True}
+    assert weighted.frame().equals(dataset().frame())
+
+
+def test_what_is_no_table_is_refused_when_the_data_set_is_made() -> None:
+    with pytest.raises(StudioError, match="JPEG"):
+        data.Dataset.of(data.store(b"\xff\xd8\xff\xe0", "x.csv"))
+    with pytest.raises(StudioError, match="Unknown: seperator"):
+        data.Dataset.of(data.store(ROWS, "x.csv"), seperator=";")
+
+
+def test_data_sets_are_listed_latest_first_and_deleted_with_their_upload() -> None:
+    first = dataset().save()
+    second = first.with_fix(DROP).save()
+    folder = first.upload.folder.parent / "datasets"
+    os.utime(folder / f"{first.id}.json", (1, 1))
+    assert [found.id for found in data.list_datasets()] == [second.id, first.id]
+    assert data.delete_dataset(second.id) < 2_000
+    assert first.upload.path.exists()
+    assert data.delete_dataset(first.id) > len(ROWS)
+    assert not first.upload.folder.exists() and data.list_datasets() == []
+
+
+@pytest.mark.parametrize("identity", ["", "../../x", "0123456789abcdef"])
+def test_a_data_set_that_is_not_there_is_a_clear_error(identity: str) -> None:
+    with pytest.raises(StudioError, match="no data set"):
+        data.open_dataset(identity)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the owner of everything can write anywhere")
+def test_a_cache_that_cannot_be_written_keeps_nobody_from_reading() -> None:
+    upload = data.store(ROWS, "x.csv")
+    upload.folder.chmod(0o555)
+    assert len(data.Dataset.of(upload).frame()) == 5
