@@ -1,6 +1,7 @@
 """A disk that fills up while a run is saved: first as a limit on the size of files, then, where that can be made, as a real small disk."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import runs
+from engine.hub import database
 from tests.runs import tiny
 from tests.runs.helpers import ROOT
 
@@ -31,8 +33,6 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def train(encoder: str, home: Path, limit: int | None = None) -> dict[str, object]:
-    import os
-
     def lower() -> None:
         import resource
 
@@ -67,7 +67,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     try:
         yield place
     finally:
-        subprocess.run(["umount", str(place)], check=False)
+        database.close()  # a disk with an open file stays
+        subprocess.run(["umount", str(place)], check=True)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a disk in memory is made with Linux's mount")
