@@ -12,6 +12,7 @@ from studio import charts
 from studio.answer_table import as_json
 
 COPIED = 20  # labels in the text to copy
+LONG = 14  # lines of JSON that are shown without scrolling
 
 
 def show(answer: Any, key: str, independent: bool = False) -> None:
@@ -38,7 +39,8 @@ def for_developers(task: type[Task], model: str, inputs: Mapping[str, Any], opti
     """Folded: the JSON and the line of Python that gives the same answer."""
     with st.expander("For developers", icon=":material/code:", key=f"{key}_developers"):
         st.code(python_line(task, model, inputs, options), language="python", wrap_lines=True)
-        st.code(json.dumps(as_json(answer), ensure_ascii=False, indent=2), language="json", height=240)
+        text = json.dumps(as_json(answer), ensure_ascii=False, indent=2)
+        st.code(text, language="json", height="content" if text.count("\n") < LONG else 300, wrap_lines=True)
 
 
 def python_line(task: type[Task], model: str, inputs: Mapping[str, Any], options: Mapping[str, Any]) -> str:

@@ -123,7 +123,8 @@ def _table(rows: Any, answered: list[Answered], key: str) -> None:
     table = answer_table.joined(rows, answered)
     share = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
     shares = {name: share for name in table.columns if name not in rows.columns and str(name).startswith("probability")}
-    st.dataframe(table, hide_index=True, key=key, column_config=shares, alt="Rows with their answers")
+    narrow = {str(name): st.column_config.TextColumn(width="medium") for name in rows.columns}
+    st.dataframe(table, hide_index=True, key=key, column_config=narrow | shares, alt="Rows with their answers")
 
 
 def _job(task: type[Task], identity: str) -> None:
