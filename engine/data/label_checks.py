@@ -69,15 +69,16 @@ def _spellings(subject: Subject) -> Iterator[Finding]:
     alike: dict[str, list[str]] = defaultdict(list)
     for label in subject.classes:
         alike[cleaning.folded(label)].append(label)
-    groups = [labels for labels in alike.values() if len(labels) > 1]
-    # Outer spaces alone count as another spelling too, and a label is best kept without them.
-    into = {label: labels[0].strip() for labels in groups for label in labels if label != labels[0].strip()}
+    # A label is best kept without outer spaces, which nobody sees.
+    into = {label: labels[0].strip() for labels in alike.values() for label in labels if label != labels[0].strip()}
     if not into:
         return
     mask = _rows_with(subject, set(into))
+    groups = [labels for labels in alike.values() if len(labels) > 1]
     shown = "; ".join(" / ".join(_quoted(label) for label in labels[:4]) for labels in groups[:_LISTED])
-    yield Finding("label_spellings", "warning", int(mask.sum()), f"{plural(len(groups), 'label')} written in more than one way.",
-                  f"They differ only in case or spaces, so the model would learn them as different classes: {shown}.",
+    title = f"{plural(len(groups), 'label')} written in several ways." if groups else f"{plural(len(into), 'label')} with outer spaces."
+    meaning = "They differ only in case or spaces, so the model would learn them as different classes"
+    yield Finding("label_spellings", "warning", int(mask.sum()), title, f"{meaning}: {shown}." if groups else "Nobody sees the spaces.",
                   "Merge each into its most frequent spelling.", subject.numbers(mask),
                   (Fix("merge_labels", "Merge spellings", {"column": subject.label_name, "into": into, "separator": _separator(subject)}),),
                   subject.examples(np.flatnonzero(mask)))

@@ -70,7 +70,7 @@ def test_several_labels_of_a_cell_become_a_list() -> None:
     assert dataset(content).params(MULTI)["labels"] == [["a", "b"], ["b", "c"], [], ["a"]]
     lists = b'{"text": "one", "label": ["a", "b"]}\n{"text": "two", "label": []}\n{"text": "three", "label": ["b"]}\n'
     assert dataset(lists).params(MULTI)["labels"] == [["a", "b"], [], ["b"]]
-    python = "text,label\none,\"['a', 'b']\"\ntwo,['b']\n".encode()
+    python = b"text,label\none,\"['a', 'b']\"\ntwo,['b']\n"
     assert dataset(python).params(MULTI)["labels"] == [["a", "b"], ["b"]]
     chosen = data.Dataset.of(data.store(b"text,label\none,a/b\ntwo,b/c\n", "x.csv")).with_mapping({"texts": "text", "labels": "label"}, "/")
     assert chosen.params(MULTI)["labels"] == [["a", "b"], ["b", "c"]]
@@ -129,7 +129,8 @@ def test_a_data_set_that_is_not_there_is_a_clear_error(identity: str) -> None:
         data.open_dataset(identity)
 
 
-@pytest.mark.skipif(sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the owner of everything can write anywhere")
+@pytest.mark.skipif(sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0,
+                    reason="the owner of everything can write anywhere")
 def test_a_cache_that_cannot_be_written_keeps_nobody_from_reading() -> None:
     upload = data.store(ROWS, "x.csv")
     upload.folder.chmod(0o555)

@@ -22,12 +22,14 @@ def test_the_columns_of_real_files_are_guessed(shared_data: Path, file: str, var
 
 
 def test_names_win_over_contents_in_any_case_and_spelling() -> None:
-    frame = pandas.DataFrame({"Label": ["long text that is no label at all", "and another one of these"], " TEXT ": ["a", "b"]}, dtype="str")
+    frame = pandas.DataFrame({"Label": ["long text that is no label at all", "and another one of these"], " TEXT ": ["a", "b"]},
+                             dtype="str")
     assert data.guess(frame, SINGLE) == {"texts": " TEXT ", "labels": "Label"}
 
 
 def test_without_telling_names_long_cells_are_the_text_and_few_short_ones_the_label() -> None:
-    frame = pandas.DataFrame({"id": [str(number) for number in range(40)], "A": ["sport", "money"] * 20, "B": [f"a long message number {n}" for n in range(40)],
+    frame = pandas.DataFrame({"id": [str(number) for number in range(40)], "A": ["sport", "money"] * 20,
+                              "B": [f"a long message number {n}" for n in range(40)],
                               "C": ["2024-01-01"] * 40}, dtype="str")
     assert data.guess(frame, SINGLE) == {"texts": "B", "labels": "A"}
 
@@ -42,6 +44,7 @@ def test_wrong_mappings_are_refused_naming_everything_at_once() -> None:
     frame = pandas.DataFrame({"text": ["one"], "label": ["a"]}, dtype="str")
     data.check_mapping(frame, SINGLE, {"texts": "text", "labels": "label"})
     for mapping, said in (({}, "Text and Label"), ({"texts": "text"}, "Label"), ({"texts": "gone", "labels": "away"}, "'gone' and 'away'"),
-                          ({"texts": "text", "labels": "text"}, "chosen twice"), ({"texts": "text", "labels": "label", "x": "y"}, "Unknown: x")):
+                          ({"texts": "text", "labels": "text"}, "chosen twice"), ({"texts": "text", "labels": "label", "x": "y"},
+                                                                                  "Unknown: x")):
         with pytest.raises(StudioError, match=said):
             data.check_mapping(frame, SINGLE, mapping)

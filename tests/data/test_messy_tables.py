@@ -67,11 +67,13 @@ def test_the_csv_spectrum_gives_the_expected_cells_from_csv_and_from_json(shared
 
 @pytest.mark.parametrize(
     ("file", "header", "first_name", "rows"),
-    [("mixedGLB.csv", 4, "Year", 133), ("excel_pasting.csv", 4, "Year", 16), ("null.csv", None, "Column 1", 10), ("long.csv", None, "Column 1", 4000),
+    [("mixedGLB.csv", 4, "Year", 133), ("excel_pasting.csv", 4, "Year", 16), ("null.csv", None, "Column 1", 10),
+     ("long.csv", None, "Column 1", 4000),
      ("simple.psv", 1, "Year", 28), ("characters.csv", 1, "id", 382), ("utf-16le_encoded.csv", 1, "Organisation_code", 327),
      ("weird_head_padding.csv", 12, "Column 1", 76)],
 )
-def test_titles_above_the_header_are_passed_over_and_said(shared_data: Path, file: str, header: int | None, first_name: str, rows: int) -> None:
+def test_titles_above_the_header_are_passed_over_and_said(shared_data: Path, file: str, header: int | None, first_name: str,
+                                                          rows: int) -> None:
     table = data.read(shared_data / "messy_csv" / "messytables" / file, file)
     assert (table.facts.header_row, table.frame.columns[0], len(table.frame)) == (header, first_name, rows)
     assert (header is not None and header > 1) == any("above the table" in note for note in table.facts.notes)

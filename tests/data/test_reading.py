@@ -33,7 +33,8 @@ def test_western_text_reads_the_same_in_every_encoding(encoding: str) -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "sentence"),
-    [("cp1251", "Привет, как дела? Это хорошая книга"), ("cp932", "これは日本語の文章です。とても良い"), ("gb18030", "这是一个很好的产品，我很喜欢"),
+    [("cp1251", "Привет, как дела? Это хорошая книга"), ("cp932", "これは日本語の文章です。とても良い"),
+     ("gb18030", "这是一个很好的产品，我很喜欢"),
      ("big5", "這是一個很好的產品，我很喜歡"), ("cp949", "이것은 한국어 문장입니다 아주 좋아요"), ("cp1253", "Καλημέρα κόσμε, τι κάνεις"),
      ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy"), ("mac_roman", "Größe, Übermaß, Füße, Straße, Äpfel, schön")],
 )
@@ -44,7 +45,7 @@ def test_the_script_of_old_encodings_is_recognised(encoding: str, sentence: str)
 
 
 def test_a_foreign_byte_far_down_in_the_file_is_seen() -> None:
-    content = b"text,label\n" + b"plain words,a\n" * 400_000 + "Grüße,b\n".encode("cp1252")
+    content = b"text,label\n" + b"plain words,a\n" * 100_000 + "Grüße,b\n".encode("cp1252")
     table = data.read(content, "x.csv")
     assert (table.facts.encoding, table.frame["text"].iloc[-1]) == ("cp1252", "Grüße")
 
@@ -102,7 +103,7 @@ def test_a_header_is_guessed_and_can_be_changed() -> None:
 
 
 def test_a_label_that_comes_again_is_data_and_not_a_header() -> None:
-    content = "sport;the match was lost in the last minute\nmoney;rates rise by half a percent again\nsport;a goal after two hours of play\n" * 5
+    content = "sport;the match was lost in the last minute\nmoney;rates rise by half a percent\nsport;a goal after two hours of play\n" * 5
     assert data.read(content.encode(), "x.csv").facts.header_row is None
 
 
@@ -155,9 +156,12 @@ def test_zero_bytes_are_left_out_and_said() -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "is empty"), (b"\n\n\n", "holds no rows"), (b"   \n\t\n", "holds no rows"), (b"\xff\xd8\xff\xe0JFIF" + b"a,b\n" * 9, "is a JPEG picture"),
-     (b"%PDF-1.7\n1,2", "is a PDF document"), (b"<!DOCTYPE html><table>", "is a web page"), (b"<?xml version='1.0'?><a/>", "is an XML document"),
-     (b"\x1f\x8b\x08\x00", "is a gzip archive"), (b"SQLite format 3\x00", "is a SQLite database"), (b"\x80\x04K\x01.", "is a Python pickle"),
+    [(b"", "is empty"), (b"\n\n\n", "holds no rows"), (b"   \n\t\n", "holds no rows"),
+     (b"\xff\xd8\xff\xe0JFIF" + b"a,b\n" * 9, "is a JPEG picture"),
+     (b"%PDF-1.7\n1,2", "is a PDF document"), (b"<!DOCTYPE html><table>", "is a web page"), (b"<?xml version='1.0'?><a/>",
+                                                                                             "is an XML document"),
+     (b"\x1f\x8b\x08\x00", "is a gzip archive"), (b"SQLite format 3\x00", "is a SQLite database"), (b"\x80\x04K\x01.",
+                                                                                                    "is a Python pickle"),
      (b"PK\x03\x04 cut short", "is a broken zip archive"), (bytes(range(1, 256)) * 9, "is not a text file"), (bytes(5_000), "zero bytes")],
 )
 def test_what_is_no_table_is_named_whatever_its_file_is_called(content: bytes, said: str) -> None:

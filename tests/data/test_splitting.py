@@ -21,8 +21,9 @@ def test_every_class_of_banking77_has_its_share_in_validation(shared_data: Path)
 
 def test_the_same_seed_gives_the_same_rows_in_any_process_and_another_seed_others() -> None:
     code = ("from engine import data; labels = [{'b', 'a'} if n % 3 else {'c'} for n in range(60)]; "
-            "print([int(n) for n in data.split(labels, 0.2, 7, texts=[f'text {n // 2}' for n in range(60)])[1]])")
-    said = {subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, check=True,
+            "print([int(n) for n in data.split(labels, 0.2, 7)[1]])")
+    said = {subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True,
+                           check=True,
                            env={"PYTHONHASHSEED": seed, "PATH": ""}).stdout for seed in ("1", "2")}
     assert len(said) == 1
     labels = ["a", "b"] * 50
@@ -38,7 +39,8 @@ def test_a_class_of_one_row_stays_in_training_and_small_classes_share_what_is_he
 
 
 def test_copies_and_near_copies_of_a_text_stay_on_one_side() -> None:
-    texts = [variant for number in range(100) for variant in (f"Where is card {number}?", f"where is card  {number}", f"WHERE IS CARD {number}!!")]
+    texts = [variant for number in range(100) for variant in (f"Where is card {number}?", f"where is card  {number}",
+                                                              f"WHERE IS CARD {number}!!")]
     labels = [("a", "b")[number // 3 % 2] for number in range(300)]
     train, validation = data.split(labels, 0.2, 42, texts=texts)
     assert {position // 3 for position in train}.isdisjoint(position // 3 for position in validation)
@@ -68,7 +70,8 @@ def test_rows_without_any_label_are_shared_out_too() -> None:
     assert sum(position % 2 for position in validation) == 5 and len(train) == 30
 
 
-@pytest.mark.parametrize(("labels", "share", "held"), [(["a", "b"] * 5, 0.0, 0), (["a"], 0.5, 0), ([], 0.5, 0), (["a", "b"], 0.5, 0), (["a"] * 2, 0.15, 1),
+@pytest.mark.parametrize(("labels", "share", "held"),
+                         [(["a", "b"] * 5, 0.0, 0), (["a"], 0.5, 0), ([], 0.5, 0), (["a", "b"], 0.5, 0), (["a"] * 2, 0.15, 1),
                                                        (["a"] * 10, 0.9, 9)])
 def test_small_tables_and_extreme_shares_never_leave_training_empty(labels: list[str], share: float, held: int) -> None:
     train, validation = data.split(labels, share, 1)

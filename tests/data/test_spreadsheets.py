@@ -40,7 +40,8 @@ def test_numbers_dates_and_truth_are_text_as_a_sheet_shows_them() -> None:
 
 
 def test_the_first_sheet_with_rows_is_taken_and_another_can_be_chosen() -> None:
-    content = workbook(("Empty", []), ("Data", [["text", "label"], ["one word", "a"]]), ("More", [["text", "label"], ["two", "b"], ["three", "c"]]))
+    content = workbook(("Empty", []), ("Data", [["text", "label"], ["one word", "a"]]),
+                       ("More", [["text", "label"], ["two", "b"], ["three", "c"]]))
     table = data.read(content, "x.xlsx")
     assert (table.facts.sheet, table.facts.sheets, len(table.frame)) == ("Data", ("Empty", "Data", "More"), 1)
     assert len(data.read(content, "x.xlsx", sheet="More").frame) == len(data.read(content, "x.xlsx", sheet=3).frame) == 2
@@ -69,7 +70,8 @@ def test_one_stray_cell_in_the_far_corner_is_refused_before_it_takes_all_memory(
 
 
 def test_repeated_cells_of_an_ods_sheet_are_counted_before_it_is_read() -> None:
-    content = ('<office:document-content xmlns:office="o" xmlns:table="t"><table:table><table:table-row table:number-rows-repeated="1048576">'
+    content = ('<office:document-content xmlns:office="o" xmlns:table="t"><table:table>'
+               '<table:table-row table:number-rows-repeated="1048576">'
                '<table:table-cell table:number-columns-repeated="16384" office:value-type="string"/></table:table-row></table:table>'
                '</office:document-content>')
     file = io.BytesIO()

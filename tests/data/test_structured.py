@@ -33,7 +33,8 @@ def test_json_tables_of_several_shapes_are_the_same_table(content: bytes) -> Non
 
 @pytest.mark.parametrize(
     ("content", "name", "said"),
-    [(b'{"text": "a"}\nnot json\n', "x.jsonl", "Line 2"), (b"[1, 2", "x.json", "line 1, column 6"), (b"[" * 100_000, "x.json", "nested too deeply"),
+    [(b'{"text": "a"}\nnot json\n', "x.jsonl", "Line 2"), (b"[1, 2", "x.json", "line 1, column 6"),
+     (b"[" * 100_000, "x.json", "nested too deeply"),
      (b'{"a": {"b": 1}}', "x.json", "no table"), (b"[]", "x.json", "no rows"), (b'{"a": [1, 2], "b": ["x"]}', "x.json", "no table"),
      (b'[{"a": 1}, null]', "x.json", "Row 2")],
 )
@@ -66,7 +67,8 @@ def test_parquet_columns_of_any_type_become_text() -> None:
 
 def test_broken_empty_and_too_large_parquet_is_refused() -> None:
     whole = parquet(pyarrow.table({"a": list(range(1_000))}))
-    for content, said, limits in ((whole[:200], "broken", Limits()), (parquet(pyarrow.table({"a": pyarrow.array([], pyarrow.int64())})), "no rows", Limits()),
+    for content, said, limits in ((whole[:200], "broken", Limits()),
+                                  (parquet(pyarrow.table({"a": pyarrow.array([], pyarrow.int64())})), "no rows", Limits()),
                                   (whole, "1,000 cells", Limits(cells=100))):
         with pytest.raises(StudioError, match=said):
             data.read(content, "x.parquet", limits=limits)

@@ -61,7 +61,8 @@ def test_a_disk_that_fills_up_is_said_and_leaves_nothing_half_written(home: Path
             "from engine import data\nfrom engine.errors import StudioError\n"
             "try:\n    data.store(b'text,label\\n' + b'hello there,greeting\\n' * 50_000, 'orders.csv')\n"
             "except StudioError as error:\n    print(error)\n")
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "STUDIO_HOME": str(home)}, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "STUDIO_HOME": str(home)}, capture_output=True,
+                          text=True)
     assert "The disk is full: orders.csv could not be kept." in done.stdout, done.stderr
     assert list((home / "data").iterdir()) == []
 
