@@ -11,7 +11,7 @@ from engine.tasks import task_class
 from studio import charts, navigation
 from studio.errors import guard
 from studio.results_tables import plain
-from studio.state import peek, toast
+from studio.state import peek, state, toast
 
 TRIED = 5  # labels shown of a tried answer
 
@@ -80,7 +80,8 @@ def _try(run_id: str, task_name: str) -> None:
             asked = st.form_submit_button("Try", icon=":material/play_arrow:", key="run_try")
         if asked:
             with st.spinner("The model answers"):
-                answer = task(model=runs.load(run_id)).answer([given])[0]
+                state().answers[f"run {run_id}"] = task(model=runs.load(run_id)).answer([given])[0]
+        if (answer := state().answers.get(f"run {run_id}")) is not None:
             _show(answer)
 
 

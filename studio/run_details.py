@@ -17,6 +17,7 @@ from studio.run_words import clock, data_name, row_count
 
 LOG_TICK = 2.0  # seconds between two looks at the log while the run is open
 MOST_LINES = 500
+FITTING = 14  # lines that need no scrolling
 
 
 def draw(run: Run) -> None:
@@ -119,5 +120,5 @@ def _log_lines(run_id: str) -> None:
             return
         lines = [f"{clock(stored.time)}  {'' if stored.event.level == 'info' else stored.event.level + ': '}{stored.event.text}"
                  for stored in found[-MOST_LINES:]]
-        with st.container(height=360, autoscroll=True, key="run_log"):
+        with st.container(height=360 if len(lines) > FITTING else "content", autoscroll=len(lines) > FITTING, key="run_log"):
             st.code("\n".join(lines), language=None, wrap_lines=True)
