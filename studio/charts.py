@@ -43,17 +43,12 @@ def bars(names: Sequence[str], values: Sequence[float], *, key: str, alt: str, c
     """Horizontal bars of shares from 0 to 1, first on top, each with its percent; whiskers where an interval is known."""
     import plotly.graph_objects as plotly
 
-    whiskers = None
-    if intervals and any(intervals):
-        pairs = list(zip(intervals, values, strict=True))
-        whiskers = {"type": "data", "symmetric": False, "thickness": 2, "width": 7, "color": ink(),
-                    "array": [interval and interval[1] - value for interval, value in pairs],
-                    "arrayminus": [interval and value - interval[0] for interval, value in pairs]}
     # The percent stands behind the whisker's end, where a narrow bar and its interval leave it readable.
     ends = [max(value, interval[1] if interval else 0.0) for value, interval in zip(values, intervals or [None] * len(values), strict=True)]
     figure = plotly.Figure(plotly.Bar(
-        x=list(values), y=list(range(len(names))), orientation="h", marker_color=list(colours) if colours else OURS, error_x=whiskers,
+        x=list(values), y=list(range(len(names))), orientation="h", marker_color=list(colours) if colours else OURS,
         hovertemplate="%{customdata}: %{x:.1%}<extra></extra>", customdata=list(names), width=0.62))
+    _whiskers(figure, values, intervals or [])
     figure.add_scatter(x=ends, y=list(range(len(names))), mode="text", text=[f"  {words.percent(value)}" for value in values],
                        textposition="middle right", hoverinfo="skip", showlegend=False, cliponaxis=False)
     if line is not None:
@@ -63,6 +58,17 @@ def bars(names: Sequence[str], values: Sequence[float], *, key: str, alt: str, c
                         automargin=True, fixedrange=True, showgrid=False, ticklen=6, tickcolor="rgba(0,0,0,0)")
     figure.update_layout(height=len(names) * BAR_HEIGHT + 14, margin={"l": 0, "r": 8, "t": 4, "b": 4}, showlegend=False, bargap=0.3)
     show(figure, key=key, alt=alt, toolbar=False)
+
+
+def _whiskers(figure: "plotly.Figure", values: Sequence[float], intervals: Sequence[tuple[float, float] | None]) -> None:
+    """Intervals over the bars that have one."""
+    known = [(place, value, interval) for place, (value, interval) in enumerate(zip(values, intervals, strict=False)) if interval]
+    if known:
+        reach = {"type": "data", "symmetric": False, "thickness": 2, "width": 7, "color": ink(),
+                 "array": [interval[1] - value for _, value, interval in known],
+                 "arrayminus": [value - interval[0] for _, value, interval in known]}
+        figure.add_scatter(x=[value for _, value, _ in known], y=[place for place, _, _ in known], mode="markers", marker_opacity=0,
+                           error_x=reach, hoverinfo="skip", showlegend=False)
 
 
 def baselines(name: str, value: float, others: Mapping[str, float | None], *, key: str,
@@ -100,9 +106,11 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: st
     font = 12 if numbered else 10 if size <= 40 else 8
     ticks = {"tickvals": list(range(size)), "ticktext": names, "tickfont": {"size": font}, "showgrid": False, "zeroline": False,
              "automargin": True}
-    figure.update_xaxes(title="Answer", tickangle=0 if size <= 6 else -60 if size <= 40 else -90, constrain="domain", **ticks)
-    figure.update_yaxes(title="Truth", autorange="reversed", **ticks)
+    figure.update_xaxes(tickangle=0 if size <= 6 else -60 if size <= 40 else -90, **ticks)
+    figure.update_yaxes(autorange="reversed", **ticks)
     figure.update_layout(height=max(340, size * (34 if numbered else 15) + 260), margin={"l": 0, "r": 0, "t": 50, "b": 0})
+    figure.add_annotation(text="Rows: the truth · columns: the answer", x=0, y=1, xref="paper", yref="paper", xanchor="left",
+                          yanchor="bottom", yshift=8, showarrow=False, font={"color": ink()})
     right = sum(matrix[place][place] for place in range(size))
     show(figure, key=key, alt=f"Confusion matrix of {words.plural(size, 'class', 'classes')}: {words.number(right)} of "
          f"{words.number(sum(map(sum, matrix)))} rows on the diagonal, which is right. The table of classes says the same in numbers.")
