@@ -1,0 +1,105 @@
+"""A file answered in the background: what is done is on disk, so nothing that happens in between loses it."""
+
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine import data
+from engine.errors import StudioError
+from studio import file_job
+from tests.runs.tiny import write_encoder
+
+TASK = "text-classification"
+LABELS = {"labels": ["delivery", "refund"], "top_k": 0}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return write_encoder(tmp_path_factory.mktemp("models") / "tiny")
+
+
+def stored(rows: int) -> data.Dataset:
+    content = "text\n" + "".join(f"where is my parcel {number}\n" for number in range(rows))
+    return data.Dataset.of(data.store(content.encode(), "mail.csv")).save()
+
+
+def start(model: str, rows: int) -> str:
+    return file_job.start(TASK, model, stored(rows).id, "mail.csv", {"text": "text"}, LABELS, rows)
+
+
+def wait(identity: str, seconds: float = 120) -> file_job.Job:
+    end = time.monotonic() + seconds
+    while file_job.get(identity).active and time.monotonic() < end:
+        time.sleep(0.02)
+    return file_job.get(identity)
+
+
+def test_every_row_is_answered_in_order(model: str) -> None:
+    job = wait(start(model, 40))
+    assert (job.state, job.done, job.failed, job.error) == ("finished", 40, 0, None)
+    answers = file_job.answered(job.id)
+    assert len(answers) == 40 and set(answers[0].answer) == {"delivery", "refund"}
+    assert job.rows_per_second and job.seconds_left == 0
+
+
+def test_a_stopped_job_keeps_what_is_done_and_goes_on_after_it(model: str) -> None:
+    identity = start(model, 5000)
+    while file_job.get(identity).done == 0:
+        time.sleep(0.01)
+    file_job.stop(identity)
+    stopped = wait(identity)
+    assert stopped.state == "stopped" and 0 < stopped.done < 5000
+    before = file_job.answered(identity)
+    assert len(before) == stopped.done
+    file_job.go_on(identity)
+    assert wait(identity).state == "finished"
+    after = file_job.answered(identity)
+    assert len(after) == 5000 and after[:len(before)] == before
+
+
+def test_a_job_whose_process_is_gone_is_interrupted_and_can_go_on(model: str, home: Path) -> None:
+    identity = start(model, 30)
+    finished = wait(identity)
+    folder = home / "jobs" / identity
+    lines = (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "answers.jsonl").write_text("".join(lines[:7]) + lines[7][:10], encoding="utf-8")  # killed while writing the eighth
+    file_job._write(replace(finished, state="running", done=7))
+    os.utime(folder / "alive", (0, 0))
+    assert file_job.get(identity).state == "interrupted"
+    file_job.go_on(identity)
+    job = wait(identity)
+    assert (job.state, job.done) == ("finished", 30)
+    assert [json.loads(line) for line in lines] == [
+        {"answer": item.answer, "error": item.error} for item in file_job.answered(identity)]
+
+
+def test_a_model_that_is_not_there_fails_the_job_in_words() -> None:
+    job = wait(start("no-such-model", 3))
+    assert job.state == "failed" and job.error and "no-such-model" in job.error["message"]
+
+
+def test_a_file_without_rows_or_a_column_is_refused(model: str) -> None:
+    with pytest.raises(StudioError, match="no rows"):
+        file_job.start(TASK, model, stored(1).id, "mail.csv", {"text": "text"}, LABELS, 0)
+    with pytest.raises(StudioError, match="column"):
+        file_job.start(TASK, model, stored(1).id, "mail.csv", {}, LABELS, 1)
+
+
+def test_a_finished_job_can_be_deleted_and_its_upload_stays(model: str) -> None:
+    identity = start(model, 3)
+    job = wait(identity)
+    file_job.delete(identity)
+    assert file_job.jobs(TASK) == []
+    assert len(data.open_dataset(job.dataset).frame()) == 3
+    with pytest.raises(StudioError, match="no file job"):
+        file_job.get(identity)
+
+
+@pytest.mark.parametrize("identity", ["", "..", "../runs", "a/b", "nothing-there"])
+def test_an_id_never_leads_out_of_its_folder(identity: str) -> None:
+    with pytest.raises(StudioError):
+        file_job.get(identity)
