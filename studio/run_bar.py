@@ -6,6 +6,7 @@ from engine import runs, words
 from engine.runs import Run
 from studio import navigation, resources
 from studio.results_tables import plain
+from studio.run_words import phase
 
 SECONDS_BETWEEN_LOOKS = 2
 
@@ -42,7 +43,7 @@ def words_of(run: Run) -> tuple[float, str]:
         return 0.0, "Waiting for its turn" if run.state == "queued" else "Starting"
     within = min(1.0, progress.done / progress.total) if progress.total else 0.0
     share = within
-    text = plain(progress.phase.capitalize())
+    text = plain(phase(progress))
     if progress.epoch is not None and progress.epochs:
         share = min(1.0, (progress.epoch - 1 + within) / progress.epochs)
         text += f" · epoch {progress.epoch} of {progress.epochs}"

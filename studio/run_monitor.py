@@ -10,7 +10,7 @@ from studio.errors import guard
 from studio.live_chart import live_chart
 from studio.results_tables import metric, plain, value_text
 from studio.run_curves import CurveFeed, best_epoch_step, best_mark, best_point, loss_lines, metric_curve, metric_lines
-from studio.run_words import greater_is_better, look, metric_name, overall, took_text
+from studio.run_words import greater_is_better, look, metric_name, overall, phase, took_text
 from studio.state import state
 
 TICK = 1.0  # seconds between two looks while the run is open
@@ -70,8 +70,10 @@ def _state_words(run: Run) -> str:
     if run.state == "stopping":
         return "Ends after the batch it is at; the best weights so far are kept"
     if run.state == "running":
-        said = f"epoch {now.epoch} of {now.epochs}" if now and now.epoch and now.epochs else plain(run.state_text)
-        return f"{said} · about {words.duration(now.eta)} left" if now and now.eta is not None else said
+        if now is None:
+            return "the libraries are being loaded"
+        said = f"epoch {now.epoch} of {now.epochs}" if now.epoch and now.epochs else plain(phase(now))
+        return f"{said} · about {words.duration(now.eta)} left" if now.eta is not None else said
     best = f" · best after epoch {run.result.best_epoch}" if run.result and run.result.best_epoch else ""
     return f"took {took_text(run)}{best}" if run.started else ""
 
@@ -107,9 +109,9 @@ def _progress(run: Run) -> None:
         st.progress(0.0, text="Waiting" if run.state == "queued" else "Epochs begin when the preparation is done")
     if now and now.total > 1:
         rows = f"{words.number(now.done)} of {words.plural(now.total, 'row')}"
-        st.progress(min(1.0, now.done / now.total), text=f"{plain(now.phase)}: {rows}")
+        st.progress(min(1.0, now.done / now.total), text=f"{plain(phase(now))}: {rows}")
     else:
-        st.progress(0.0, text=plain(now.phase) if now else "Not started")
+        st.progress(0.0, text=plain(phase(now)) if now else "Not started")
     facts = [f"{words.number(now.rows_per_second)} rows per second"] if now and now.rows_per_second else []
     facts += [f"about {words.duration(now.eta)} left"] if now and now.eta is not None else []
     facts += [f"{took_text(run)} so far"] if run.started else []

@@ -34,6 +34,16 @@ STATES = {
 }
 
 
+PHASES = {
+    "tokens": "Cutting the texts into tokens",
+    "before training": "Measuring the model before training",
+    "features": "Reading every row once with the frozen layers",
+    "head's start": "Giving the head a good start",
+    "training": "Training",
+    "evaluating": "Measuring on the validation rows",
+}
+
+
 def look(state: str) -> Look:
     return STATES.get(state) or Look(state.capitalize(), ":material/help:", "gray")
 
@@ -73,6 +83,11 @@ def metric_name(run: Run) -> str:
 def greater_is_better(run: Run) -> bool:
     variant = task_variant(run)
     return variant.greater_is_better if variant else True
+
+
+def phase(progress: Progress) -> str:
+    """What is being done just now, in words."""
+    return PHASES.get(progress.phase) or progress.phase[:1].upper() + progress.phase[1:]
 
 
 def overall(progress: Progress | None) -> float | None:

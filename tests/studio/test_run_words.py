@@ -4,7 +4,7 @@ import pytest
 
 from engine import runs
 from engine.training.events import Progress
-from studio.run_words import STATES, look, metric_name, overall, primary, primary_text, row_count, summary, took_text, when
+from studio.run_words import STATES, look, metric_name, overall, phase, primary, primary_text, row_count, summary, took_text, when
 from tests.studio import stored_runs
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -32,6 +32,11 @@ def test_progress_counts_epochs_not_the_rows_of_one() -> None:
     assert overall(Progress("Training", 20, 40, epoch=2, epochs=4)) == 0.375
     assert overall(Progress("Preparing", 20, 40)) is None
     assert overall(None) is None
+
+
+def test_what_is_being_done_is_said_in_words() -> None:
+    assert phase(Progress("features", 1, 2)) == "Reading every row once with the frozen layers"
+    assert phase(Progress("polishing", 1, 2)) == "Polishing"
 
 
 def test_a_waiting_run_has_no_metric_and_took_no_time() -> None:
