@@ -121,8 +121,9 @@ def _try(task: type[Task], model: str, frame: Any, columns: dict[str, str], opti
 
 def _table(rows: Any, answered: list[Answered], key: str) -> None:
     table = answer_table.joined(rows, answered)
-    share = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+    share = st.column_config.ProgressColumn(format="%.1f%%", min_value=0.0, max_value=100.0)
     shares = {name: share for name in table.columns if name not in rows.columns and str(name).startswith("probability")}
+    table[list(shares)] *= 100  # the download keeps shares from 0 to 1; here they are read as percents
     narrow = {str(name): st.column_config.TextColumn(width="medium") for name in rows.columns}
     st.dataframe(table, hide_index=True, key=key, column_config=narrow | shares, alt="Rows with their answers")
 
