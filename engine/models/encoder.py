@@ -114,8 +114,9 @@ class Encoder(nn.Module):
         self.backbone.save_pretrained(str(folder))
         self.tokeniser.save_pretrained(str(folder))
         kinds = ["Transformer", "Pooling"] + ["Normalize"] * self.normalise
-        modules: list[dict[str, Any]] = [{"idx": place, "name": str(place), "path": "" if not place else f"{place}_{kind}", "type": MODULES + kind}
-                   for place, kind in enumerate(kinds)]
+        modules: list[dict[str, Any]] = [
+            {"idx": place, "name": str(place), "path": f"{place}_{kind}" if place else "", "type": MODULES + kind}
+            for place, kind in enumerate(kinds)]
         _write_json(folder / "modules.json", modules)
         _write_json(folder / "sentence_bert_config.json", {"max_seq_length": self.max_length, "do_lower_case": self.lower})
         for module in modules[1:]:
