@@ -17,7 +17,6 @@ class State:
 
     models: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
-    jobs: dict[str, Any] = field(default_factory=dict)
     curves: dict[str, Any] = field(default_factory=dict)
     wizard: dict[str, str] = field(default_factory=dict)
     run: str | None = None

@@ -48,6 +48,7 @@ _found: dict[Question, Measured] = {}
 _wanted: dict[Question, float] = {}
 _lock = threading.Lock()
 _worker: threading.Thread | None = None
+_held = threading.Event()  # something trains: two at once would slow each other down and measure nothing true
 
 
 def ask(question: Question) -> Measured | None:
@@ -69,10 +70,9 @@ def known(question: Question) -> Measured | None:
         return _found.get(question)
 
 
-def progress() -> int:
-    """How many were measured: it changes when there is something new to show."""
-    with _lock:
-        return len(_found)
+def state_words() -> str:
+    """Why there is no estimate yet."""
+    return "measured once the running training has ended" if _held.is_set() else "measuring"
 
 
 def _work() -> None:
@@ -103,15 +103,18 @@ def _measure(question: Question) -> Measured | None:
     try:
         from engine import data, runs
         from engine.tasks import task_class
-        from engine.training import estimate
         from engine.training.settings import Settings
 
-        if runs.list(states=["running", "stopping"]):
+        if runs.list(limit=1, states=["running", "stopping"]):
+            _held.set()
             time.sleep(1.0)
-            return None  # two trainings at once would slow each other down and measure nothing true
+            return None
+        _held.clear()
         variant = task_class(question.task).variant(question.variant)
         params = data.open_dataset(question.dataset).params(variant)
         settings = Settings.of(json.loads(question.settings))
+        from engine.training import estimate  # late: it loads torch
+
         return Measured(estimate.estimate(question.model, question.task, variant.name, params, settings))
     except StudioError as error:
         return Measured(problem=error.message)

@@ -1,6 +1,7 @@
 """Step 4: which model is taught, and how. Each way with what it costs on this machine, measured in the background."""
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -34,7 +35,7 @@ def draw(place: Place) -> None:
         places.go(place, model="" if model == place.task_class.default_model else model, method=method, settings=settings)
     if st.button("Go on to the start", key="wizard_method_next", type="primary"):
         places.go(place, "train")
-    watch(place)
+    watch(place, LABELS)
 
 
 def wanted(place: Place, method: str | None = None) -> dict[str, Any]:
@@ -47,15 +48,16 @@ def question(place: Place, method: str | None = None) -> estimates.Question:
     return estimates.Question.of(place.task, place.chosen_variant.name, place.dataset, place.chosen_model, wanted(place, method))
 
 
-def watch(place: Place) -> None:
-    """While something is being measured: look every second, and draw the page anew once there is news."""
-    waiting = [found for name in LABELS if estimates.ask(found := question(place, name)) is None]
+def watch(place: Place, methods: Iterable[str]) -> None:
+    """While one of them is being measured: look every second, and draw the page anew once there is news."""
+    waiting = [found for name in methods if estimates.ask(found := question(place, name)) is None]
     if waiting:
-        st.fragment(_tick, run_every=1.0)(waiting)
+        st.fragment(_tick, run_every=1.0)(waiting, estimates.state_words())
 
 
-def _tick(waiting: list[estimates.Question]) -> None:
-    if any([estimates.ask(item) is not None for item in waiting]):
+def _tick(waiting: list[estimates.Question], said: str) -> None:
+    answered = [estimates.ask(item) is not None for item in waiting]  # every question is asked again: one that nobody asks is dropped
+    if any(answered) or said != estimates.state_words():
         st.rerun()
 
 
@@ -101,7 +103,7 @@ def _caption(place: Place, name: str) -> str:
         return f"{LABELS[method]}: {plain(why)}"
     measured = estimates.ask(question(place, name))
     if measured is None:
-        return f"{METHODS[name].help} :gray[:material/hourglass_top: measuring]"
+        return f"{METHODS[name].help} :gray[:material/hourglass_top: {estimates.state_words()}]"
     if measured.estimate is None:
         return f"{METHODS[name].help} :gray[:material/info: {plain(measured.problem)}]"
     found = measured.estimate

@@ -54,7 +54,7 @@ def _cost(place: Place) -> list[tuple[str, str]]:
     method = ("Method", f"{name} :gray[(chosen for you)]" if place.method == "auto" else name)
     measured = estimates.known(method_step.question(place))
     if measured is None:
-        return [method, ("Time and memory", ":gray[:material/hourglass_top: measuring on this machine]")]
+        return [method, ("Time and memory", f":gray[:material/hourglass_top: {estimates.state_words()}]")]
     if measured.estimate is None:
         return [method, ("Time and memory", f":gray[{plain(measured.problem)}]")]
     found = measured.estimate

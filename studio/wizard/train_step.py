@@ -26,7 +26,7 @@ def draw(place: Place) -> None:
             run = runs.start(place.task, model=place.chosen_model, variant=place.chosen_variant.name, name=name.strip() or None,
                              dataset=place.dataset, estimate=measured.estimate if measured else None, **method_step.wanted(place))
         navigation.go("runs", run=run)
-    method_step.watch(place)
+    method_step.watch(place, [place.method])
 
 
 def button_label(place: Place, rows: int) -> str:

@@ -38,6 +38,11 @@ def upload_and_check(page: Page, table: Path) -> None:
     press(page, "wizard_task_text_classification")
     page.set_input_files(".st-key-wizard_upload input[type=file]", table)
     expect(keyed(page, "wizard_step_data")).to_contain_text(table.name)
+    check(page)
+
+
+def check(page: Page) -> None:
+    """From the mapped columns over the findings to the model."""
     expect(keyed(page, "wizard_schema")).to_contain_text("First:")
     press(page, "wizard_data_next")
     expect(keyed(page, "wizard_step_check")).to_contain_text("Looked through")
@@ -78,9 +83,10 @@ def test_from_a_file_to_a_model_that_answers_and_proves_itself_elsewhere(page: P
     wait_for_the_end(page)
     expect(page.get_by_text("Accuracy").first).to_be_visible()
 
-    # Back to the wizard: the tab remembers the data, only the method is another one.
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Finetune").click()
-    press(page, "wizard_change_method")
+    # From the run back to its data, to train on it in another way.
+    page.get_by_role("tab", name="Data").click()
+    page.get_by_role("link", name="Open the data in the wizard").click()
+    check(page)
     with_layers = train(page, "Upper layers", "With upper layers")
     see_a_curve_move(page)
     page.reload()

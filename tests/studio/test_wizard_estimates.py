@@ -1,0 +1,33 @@
+"""Estimates are measured beside the page: it asks, goes on, and asks again."""
+
+import time
+
+from studio.wizard import estimates
+from studio.wizard.estimates import Measured, Question
+
+
+def wait(question: Question, seconds: float = 60) -> Measured | None:
+    end = time.monotonic() + seconds
+    while (found := estimates.ask(question)) is None and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def question(dataset: str, **settings: object) -> Question:
+    return Question.of("text-classification", "single_label", dataset, "minilm", {"method": "head", **settings})
+
+
+def test_the_first_question_starts_the_measuring_and_does_not_wait_for_it() -> None:
+    asked = question("0000000000000001")
+    assert estimates.known(asked) is None
+    assert estimates.ask(asked) is None
+
+
+def test_what_cannot_be_measured_says_why() -> None:
+    found = wait(question("0000000000000002"))
+    assert found is not None and found.estimate is None
+    assert "no data set" in found.problem
+
+
+def test_equal_settings_are_one_question() -> None:
+    assert question("0000000000000003", epochs=3, seed=1) == question("0000000000000003", seed=1, epochs=3)
