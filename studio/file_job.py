@@ -4,11 +4,10 @@ jobs/<id>/job.json      what is asked and how far it is (replaced as a whole)
 jobs/<id>/answers.jsonl one line for each answered row, in order (only ever appended to)
 jobs/<id>/stop          somebody asked it to stop
 jobs/<id>/alive         touched every two seconds by the process that works on it
-No Streamlit here: pages read `get(id)` and draw it.
+Nothing is drawn here: pages read `get(id)` and draw it.
 """
 
 import json
-import logging
 import os
 import secrets
 import shutil
@@ -25,9 +24,8 @@ from typing import Any
 from engine import paths
 from engine.errors import StudioError
 from studio.answer_table import Answered
+from studio.errors import record
 from studio.file_worker import answer_rows, rows_of
-
-log = logging.getLogger(__name__)
 
 ACTIVE = ("queued", "starting", "running")
 STALE_AFTER = 10.0  # seconds without a sign of life
@@ -161,17 +159,17 @@ def _work(job: Job) -> None:
         except StudioError as error:
             job = replace(_read(job.id), state="failed", error={"message": error.message, "hint": error.hint})
         except OSError as error:
-            log.exception("File job %s", job.id)
+            record(error)
             job = replace(_read(job.id), state="failed", error=_disk_error(error))
-        except Exception:
-            log.exception("File job %s", job.id)
-            job = replace(_read(job.id), state="failed", error={"message": "Answering the file failed.", "hint": "The log says more."})
+        except Exception as error:
+            hint = f"The log says more under the number {record(error)}. What is answered is kept; try to go on, or another model."
+            job = replace(_read(job.id), state="failed", error={"message": "Answering the file failed.", "hint": hint})
         if _closing() and job.state == "stopped" and not (folder / "stop").exists():
             job = replace(job, state="interrupted")
         try:
             _write(job)
-        except OSError:
-            log.exception("The state of file job %s could not be written", job.id)
+        except OSError as error:  # a full disk: without a sign of life the job counts as interrupted, and can go on
+            record(error)
 
 
 def _answer(job: Job, should_stop: Any) -> Job:
@@ -272,4 +270,11 @@ def _write(job: Job) -> None:
     folder = _folder(job.id)
     fresh = folder / f"job.{threading.get_ident()}.tmp"
     fresh.write_text(json.dumps(asdict(job), ensure_ascii=False), encoding="utf-8")
-    os.replace(fresh, folder / "job.json")
+    for patience in (0.02, 0.1, 0.5, None):
+        try:
+            os.replace(fresh, folder / "job.json")
+            return
+        except PermissionError:  # Windows: somebody reads it right now
+            if patience is None:
+                raise
+            time.sleep(patience)

@@ -1,17 +1,15 @@
 """Rows in, answers out, in parts that take about a second; a row that fails carries its error and the others go on."""
 
-import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Stopped, StudioError
 from studio.answer_table import Answered, as_json
+from studio.errors import record
 
 if TYPE_CHECKING:
     import pandas as pd
-
-log = logging.getLogger(__name__)
 
 FIRST_PART, LARGEST_PART = 16, 2048
 PART_SECONDS = 1.5
@@ -79,7 +77,7 @@ def _row_error(task: Any, row: dict[str, Any]) -> str | None:
 def _said(error: Exception) -> str:
     if isinstance(error, StudioError):
         return error.message
-    log.error("A row could not be answered", exc_info=error)
+    record(error)
     return UNKNOWN
 
 

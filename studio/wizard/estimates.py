@@ -1,21 +1,19 @@
-"""Time and memory of a training, measured beside the pages so that none of them waits. No Streamlit here.
+"""Time and memory of a training, measured beside the pages so that none of them waits. Nothing is drawn here.
 
 Results are kept for this server process; the run keeps its own estimate in the database.
 """
 
 import json
-import logging
 import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import StudioError
+from studio.errors import record
 
 if TYPE_CHECKING:
     from engine.training.estimate import Estimate
-
-log = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = 15.0  # seconds since a page last asked; the reader is elsewhere, so it is not measured any more
 KEPT = 200
@@ -118,6 +116,6 @@ def _measure(question: Question) -> Measured | None:
         return Measured(estimate.estimate(question.model, question.task, variant.name, params, settings))
     except StudioError as error:
         return Measured(problem=error.message)
-    except Exception:
-        log.exception("The training could not be estimated: %s", question)
+    except Exception as error:
+        record(error)
         return Measured(problem="could not be measured")
