@@ -10,7 +10,7 @@ import pytest
 
 from engine import data
 from engine.errors import StudioError
-from studio import file_job
+from studio import file_job, file_store
 from tests.runs.tiny import write_encoder
 
 TASK = "text-classification"
@@ -67,7 +67,7 @@ def test_a_job_whose_process_is_gone_is_interrupted_and_can_go_on(model: str, ho
     folder = home / "jobs" / identity
     lines = (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     (folder / "answers.jsonl").write_text("".join(lines[:7]) + lines[7][:10], encoding="utf-8")  # killed while writing the eighth
-    file_job._write(replace(finished, state="running", done=7))
+    file_store.write(replace(finished, state="running", done=7))
     os.utime(folder / "alive", (0, 0))
     assert file_job.get(identity).state == "interrupted"
     file_job.go_on(identity)
