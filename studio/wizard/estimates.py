@@ -99,7 +99,7 @@ def _next() -> Question | None:
 
 def _measure(question: Question) -> Measured | None:
     try:
-        from engine import data, runs
+        from engine import data, preferences, runs
         from engine.tasks import task_class
         from engine.training.settings import Settings
 
@@ -111,9 +111,11 @@ def _measure(question: Question) -> Measured | None:
         variant = task_class(question.task).variant(question.variant)
         params = data.open_dataset(question.dataset).params(variant)
         settings = Settings.of(json.loads(question.settings))
-        from engine.training import estimate  # late: it loads torch
+        from engine.inference.cache import loaded  # late: these load torch
+        from engine.training.estimate import estimate
 
-        return Measured(estimate.estimate(question.model, question.task, variant.name, params, settings))
+        model = loaded(question.model)
+        return Measured(estimate(model, question.task, variant.name, params, settings, threads=preferences.training_threads()))
     except StudioError as error:
         return Measured(problem=error.message)
     except Exception as error:

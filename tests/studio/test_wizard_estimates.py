@@ -1,7 +1,10 @@
 """Estimates are measured beside the page: it asks, goes on, and asks again."""
 
 import time
+from pathlib import Path
 
+from engine import data
+from engine.tasks import task_class
 from studio.wizard import estimates
 from studio.wizard.estimates import Measured, Question
 
@@ -27,6 +30,17 @@ def test_what_cannot_be_measured_says_why() -> None:
     found = wait(question("0000000000000002"))
     assert found is not None and found.estimate is None
     assert "no data set" in found.problem
+
+
+def test_a_real_estimate_says_seconds_memory_and_the_method(home: Path) -> None:
+    rows = "".join(f"please pay me back {n},refund\nwhere is my parcel {n},delivery\n" for n in range(40))
+    dataset = data.Dataset.of(data.store(f"text,label\n{rows}".encode(), "mail.csv"))
+    dataset = dataset.with_mapping(dataset.guess(task_class("text-classification").variant())).save()
+    found = wait(question(dataset.id, epochs=2))
+    assert found is not None and found.estimate is not None, found
+    assert found.estimate.method == "head" and found.estimate.rows == 80 and found.estimate.classes == 2
+    assert 0 < found.estimate.seconds_low <= found.estimate.seconds <= found.estimate.seconds_high
+    assert found.estimate.memory_bytes > 0
 
 
 def test_equal_settings_are_one_question() -> None:
