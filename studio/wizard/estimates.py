@@ -6,9 +6,10 @@ Results are kept for this server process; the run keeps its own estimate in the 
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from engine import words
 from engine.errors import StudioError
 from studio.errors import record
 
@@ -79,9 +80,22 @@ def _work() -> None:
         with _lock:
             _wanted.pop(question, None)
             if measured is not None:
-                _found[question] = measured
+                _found[question] = _found[_resolved(question, measured)] = measured
             while len(_found) > KEPT:
                 _found.pop(next(iter(_found)))
+
+
+def _resolved(question: Question, measured: Measured) -> Question:
+    """The same question with the method that "auto" turned out to be, so that it is not measured a second time."""
+    if measured.estimate is None:
+        return question
+    return replace(question, settings=json.dumps({**json.loads(question.settings), "method": measured.estimate.method}, sort_keys=True))
+
+
+def roughly(seconds: float) -> str:
+    """A duration without false digits: an estimate is not true to the second."""
+    step = next((step for limit, step in ((10, 1), (60, 5), (300, 10), (3600, 60)) if seconds < limit), 300)
+    return words.duration(max(step, round(seconds / step) * step)) if step > 1 else f"{max(1, round(seconds))} s"
 
 
 def _next() -> Question | None:

@@ -107,7 +107,7 @@ def _caption(place: Place, name: str) -> str:
     if measured.estimate is None:
         return f"{METHODS[name].help} :gray[:material/info: {plain(measured.problem)}]"
     found = measured.estimate
-    return f"{METHODS[name].help} **About {words.duration(found.seconds)}, {words.size(found.memory_bytes)} of memory.**"
+    return f"{METHODS[name].help} **About {estimates.roughly(found.seconds)}, {words.size(found.memory_bytes)} of memory.**"
 
 
 def _settings(place: Place, method: str) -> dict[str, Any]:

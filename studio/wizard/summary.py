@@ -58,5 +58,5 @@ def _cost(place: Place) -> list[tuple[str, str]]:
     if measured.estimate is None:
         return [method, ("Time and memory", f":gray[{plain(measured.problem)}]")]
     found = measured.estimate
-    time = f"about {words.duration(found.seconds)} :gray[({words.duration(found.seconds_low)} to {words.duration(found.seconds_high)})]"
-    return [method, ("Time", time), ("Memory", f"about {words.size(found.memory_bytes)}")]
+    between = f"{estimates.roughly(found.seconds_low)} to {estimates.roughly(found.seconds_high)}"
+    return [method, ("Time", f"about {estimates.roughly(found.seconds)} :gray[({between})]"), ("Memory", f"about {words.size(found.memory_bytes)}")]

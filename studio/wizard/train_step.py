@@ -33,7 +33,7 @@ def button_label(place: Place, rows: int) -> str:
     """Train on 9,421 rows · about 40 s"""
     measured = estimates.ask(method_step.question(place))
     label = f"Train on {words.plural(rows, 'row')}"
-    return f"{label} · about {words.duration(measured.estimate.seconds)}" if measured and measured.estimate else label
+    return f"{label} · about {estimates.roughly(measured.estimate.seconds)}" if measured and measured.estimate else label
 
 
 def suggested_name(place: Place, dataset: "data.Dataset") -> str:

@@ -45,3 +45,17 @@ def test_a_real_estimate_says_seconds_memory_and_the_method(home: Path) -> None:
 
 def test_equal_settings_are_one_question() -> None:
     assert question("0000000000000003", epochs=3, seed=1) == question("0000000000000003", seed=1, epochs=3)
+
+
+def test_an_estimate_is_said_without_false_digits() -> None:
+    said = [estimates.roughly(seconds) for seconds in (0.4, 7.3, 41, 131, 631, 4000)]
+    assert said == ["1 s", "7 s", "40 s", "2 min 10 s", "11 min", "1 h 5 min"]
+
+
+def test_what_auto_turned_out_to_be_is_not_measured_again(home: Path) -> None:
+    rows = "".join(f"please pay me back {n},refund\nwhere is my parcel {n},delivery\n" for n in range(40))
+    dataset = data.Dataset.of(data.store(f"text,label\n{rows}".encode(), "mail.csv"))
+    dataset = dataset.with_mapping(dataset.guess(task_class("text-classification").variant())).save()
+    found = wait(Question.of("text-classification", "single_label", dataset.id, "minilm", {"method": "auto", "epochs": 2}))
+    assert found is not None and found.estimate is not None, found
+    assert estimates.known(question(dataset.id, epochs=2, method=found.estimate.method)) == found
