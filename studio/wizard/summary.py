@@ -59,4 +59,5 @@ def _cost(place: Place) -> list[tuple[str, str]]:
         return [method, ("Time and memory", f":gray[{plain(measured.problem)}]")]
     found = measured.estimate
     between = f"{estimates.roughly(found.seconds_low)} to {estimates.roughly(found.seconds_high)}"
-    return [method, ("Time", f"about {estimates.roughly(found.seconds)} :gray[({between})]"), ("Memory", f"about {words.size(found.memory_bytes)}")]
+    time = f"about {estimates.roughly(found.seconds)} :gray[({between})]"
+    return [method, ("Time", time), ("Memory", f"about {words.size(found.memory_bytes)}")]
