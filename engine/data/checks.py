@@ -28,7 +28,7 @@ _HARM = {kind: place for place, kind in enumerate((
 
 def check(data: Union["Dataset", "pandas.DataFrame"], variant: "Variant", mapping: Mapping[str, str | None] | None = None, *,
           max_tokens: int = 128, tokeniser: Tokeniser | None = None,
-          validation_split: float | tuple[Sequence[int], Sequence[int]] = 0.15, seed: int = 42, separator: str | None = None) -> Report:
+          validation_split: float | tuple[Sequence[int], Sequence[int]] = 0.15, separator: str | None = None) -> Report:
     """All findings, what matters most first.
 
     mapping: {key: column}; a data set brings its own. tokeniser: texts to token lists (or their lengths); without one lengths are
@@ -47,7 +47,7 @@ def check(data: Union["Dataset", "pandas.DataFrame"], variant: "Variant", mappin
     chosen = {key: name for key, name in mapping.items() if name}
     separator = separator or separator_of(frame, variant, chosen)
     limit = settings.get("max_length", max_tokens)
-    subject = Subject(frame, variant, chosen, separator, limit, tokeniser, validation_split, seed, settings)
+    subject = Subject(frame, variant, chosen, separator, limit, tokeniser, validation_split, settings)
     found = [*_check_rows(subject)]
     if len(frame):
         found += [*check_labels(subject), *check_texts(subject)]

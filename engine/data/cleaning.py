@@ -46,7 +46,7 @@ def near_codes(series: "pandas.Series") -> "numpy.ndarray":
     import pandas
 
     # Hashes instead of the texts themselves: a million of them fit into 8 MB, and two texts of one hash are not to be expected.
-    hashes = numpy.fromiter((hash(normalised(text)) for text in series.fillna("")), dtype=numpy.int64, count=len(series))
+    hashes = numpy.fromiter((hash(normalised(text)) for text in series.fillna("").tolist()), dtype=numpy.int64, count=len(series))
     codes = pandas.factorize(hashes)[0].astype(numpy.int64)
     codes[missing(series)] = -1
     return codes

@@ -66,7 +66,6 @@ class Subject:
     max_tokens: int
     tokeniser: Tokeniser | None
     validation_split: float | tuple[Sequence[int], Sequence[int]]
-    seed: int
     settings: dict[str, Any] = field(default_factory=dict)
 
     def column(self, *kinds: str) -> "Column | None":
@@ -110,11 +109,8 @@ class Subject:
 
     @cached_property
     def label_lists(self) -> list[list[str]]:
-        """One list of labels a row."""
-        cells = self.frame[self.label_name]
-        if self.several:
-            return cleaning.split_labels(cells, self.separator)
-        return [[] if gone else [cell] for cell, gone in zip(cells, self.missing[str(self.label_name)], strict=True)]
+        """One list of labels a row, where a row may have several."""
+        return cleaning.split_labels(self.frame[self.label_name], self.separator)
 
     @cached_property
     def classes(self) -> dict[str, int]:
@@ -123,7 +119,9 @@ class Subject:
 
         if self.label_name is None:
             return {}
-        cells = pandas.Series([label for labels in self.label_lists for label in labels], dtype="str")
+        cells = self.frame[self.label_name][~self.missing[self.label_name]]
+        if self.several:
+            cells = pandas.Series([label for labels in self.label_lists for label in labels], dtype="str")
         return {str(label): int(count) for label, count in cells.value_counts().items()}
 
     def _codes(self, cells: "pandas.Series", name: str | None) -> NDArray[np.int64]:

@@ -36,7 +36,7 @@ def _one_class(subject: Subject) -> Iterator[Finding]:
 
 
 def _too_many(subject: Subject) -> Iterator[Finding]:
-    rows, classes = sum(bool(labels) for labels in subject.label_lists), len(subject.classes)
+    rows, classes = int((~subject.missing[str(subject.label_name)]).sum()), len(subject.classes)
     if classes <= _CLASSES_WORTH_ASKING:
         return
     if classes > _NEARLY_EVERY_ROW * rows:

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from engine import paths
-from engine.data import archives
+from engine.data import archives, files
 from engine.data.formats import sniff
 from engine.data.limits import LIMITS, Limits
 from engine.data.sources import Source
@@ -51,7 +51,7 @@ def _read_zipped(origin: Source, encoding: str | None, delimiter: str | None, he
     """The one table in a zip, unpacked under a name of our own and thrown away after reading."""
     descriptor, path = tempfile.mkstemp(prefix="unzipped-", dir=paths.cache())
     try:
-        with os.fdopen(descriptor, "wb") as target, archives.opened(origin, limits) as archive:
+        with files.said_if_full(origin.name), os.fdopen(descriptor, "wb") as target, archives.opened(origin, limits) as archive:
             member = archives.single_member(archive, origin.name)
             for chunk in archives.chunks(archive, member, limits):
                 target.write(chunk)

@@ -13,6 +13,7 @@ from engine.errors import StudioError
 from engine.words import number, size
 
 _BATCH = 20_000
+_CELLS_AT_ONCE = 500_000
 
 
 def read_json_lines(source: Source, *, encoding: str | None, limits: Limits) -> Table:
@@ -81,18 +82,18 @@ def _from_items(items: Iterable[tuple[int, Any]], facts: Facts, limits: Limits, 
     numbers: list[int] = []
     builder = TableBuilder(False, limits)
     for row_number, item in items:
-        row = _row(item, columns, row_number, name)
-        if len(columns) * len(records) > limits.cells or len(columns) > limits.columns:
-            raise StudioError(f"{name} has more than {number(limits.cells)} cells or {number(limits.columns)} columns.",
-                              "Keep only the keys that you need.")
-        records.append(row)
+        records.append(_row(item, columns, row_number, name))
         numbers.append(row_number)
-    if not records:
+        if len(records) * len(columns) > _CELLS_AT_ONCE:
+            builder.append(records, len(columns))
+            records = []
+    if not numbers:
         raise StudioError(f"{name} holds no rows.", "Upload a file with at least one row.")
-    names = list(columns)
-    frame = builder.frame_of(names, records)
+    if records:
+        builder.append(records, len(columns))
+    frame = builder.frame(list(columns))
     frame.index = pandas.Index(numbers, name="row")
-    return Table(frame, builder.facts_of(facts, len(records)))
+    return Table(frame, builder.facts_of(facts, len(numbers)))
 
 
 def _row(item: Any, columns: dict[str, int], row_number: int, name: str) -> list[str]:

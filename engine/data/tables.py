@@ -191,14 +191,14 @@ class TableBuilder:
         named = position < len(names) and names[position].strip()
         return bool(named) or any(part.null_count < len(part) for part in column)
 
-    def frame_of(self, names: list[str], rows: list[list[str]]) -> "pandas.DataFrame":
-        """Rows under given names to a frame; rows shorter than the names are padded."""
-        self.width = max(1, len(names))
-        self._check_columns(len(names))
-        step = max(1, _CELLS_AT_ONCE // self.width)
-        for start in range(0, len(rows), step):
-            part = [row + [""] * (self.width - len(row)) for row in rows[start:start + step]]
-            self._store(part, None)
+    def append(self, rows: list[list[str]], width: int) -> None:
+        """More rows of a table that names its own columns; shorter rows are padded to the width so far."""
+        self.width = max(1, width)
+        self._check_columns(self.width)
+        self._store([row + [""] * (self.width - len(row)) for row in rows], None)
+
+    def frame(self, names: list[str]) -> "pandas.DataFrame":
+        """What was appended, under these names."""
         return self.named(self._arrow().to_pandas(), names)
 
     def named(self, frame: "pandas.DataFrame", names: list[str]) -> "pandas.DataFrame":

@@ -1,19 +1,18 @@
 """Checks of the texts: copies, near-copies, contradictions, length, leakage between training and validation."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.findings import Finding, Subject
 from engine.data.fixes import Fix
-from engine.data.splitting import split
 from engine.words import number, percent, plural
 
 _NUMBER = r"\s*[-+]?[\d.,:/\- ]*\d[\d.,:/\- ]*%?\s*"
 _CJK = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _LONGEST = 512
+_LOOKED_AT = 2_000
 
 
 def check_texts(subject: Subject) -> Iterator[Finding]:
@@ -26,6 +25,8 @@ def check_texts(subject: Subject) -> Iterator[Finding]:
 
 def _numbers(subject: Subject) -> Iterator[Finding]:
     cells = subject.frame[str(subject.text_name)].dropna()
+    if cells.iloc[:: max(1, len(cells) // _LOOKED_AT)].str.fullmatch(_NUMBER).mean() < 0.5:
+        return
     numeric = cells.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
     if numeric.mean() > 0.8:
         yield Finding("numeric_texts", "warning", int(numeric.sum()), f"The text column “{subject.text_name}” holds numbers.",
@@ -139,30 +140,22 @@ def token_counts(subject: Subject) -> tuple[NDArray[np.int64], bool]:
 
 
 def _leakage(subject: Subject) -> Iterator[Finding]:
-    """Validation rows whose text, or nearly the same, is in training: they measure memory, not learning."""
-    if not subject.validation_split:
+    """Validation rows whose text, or nearly the same, is in training: they measure memory, not learning.
+
+    Only a split that the user gives can have them: the studio's own keeps copies on one side.
+    """
+    if isinstance(subject.validation_split, (int, float)):
         return
-    train, validation = _parts(subject)
+    rows = len(subject.frame)
+    train, validation = (np.asarray(part, dtype=np.int64) for part in subject.validation_split)
+    train, validation = train[(train >= 0) & (train < rows)], validation[(validation >= 0) & (validation < rows)]
     near = subject.near_codes
-    known = np.zeros(int(near.max()) + 2, dtype=bool)
-    known[near[train]] = True
-    known[-1] = False
-    mask = np.zeros(len(near), dtype=bool)
-    mask[validation] = known[near[validation]] & (near[validation] >= 0)
+    mask = np.zeros(rows, dtype=bool)
+    mask[validation] = np.isin(near[validation], near[train]) & (near[validation] >= 0)
     if mask.any():
+        share = percent(mask.sum() / len(validation))
         yield Finding("leakage", "warning", int(mask.sum()), f"{plural(int(mask.sum()), 'validation row')} whose text is in training too.",
-                      f"{percent(mask.sum() / max(1, len(validation)))} of the validation rows make the result look better than it is.",
+                      f"{share} of the validation rows make the result look better than it is.",
                       "Let the studio split the rows, or drop the copies.", subject.numbers(mask),
                       (Fix("keep_first", "Keep the first of each", {"columns": [subject.text_name], "nearly": True}),),
                       subject.examples(np.flatnonzero(mask)))
-
-
-def _parts(subject: Subject) -> tuple[Any, Any]:
-    if isinstance(subject.validation_split, (int, float)):
-        labels: list[Any] = subject.label_lists if subject.several else [None] * len(subject.frame)
-        if subject.label_name is not None and not subject.several:
-            labels = subject.label_codes.tolist()
-        return split(labels, float(subject.validation_split), subject.seed, groups=subject.near_codes)
-    rows = len(subject.frame)
-    train, validation = (np.asarray(part, dtype=np.int64) for part in subject.validation_split)
-    return train[(train >= 0) & (train < rows)], validation[(validation >= 0) & (validation < rows)]

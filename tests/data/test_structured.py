@@ -1,4 +1,5 @@
 import io
+import json
 
 import pandas
 import pyarrow
@@ -77,3 +78,13 @@ def test_broken_empty_and_too_large_parquet_is_refused() -> None:
 def test_two_columns_of_one_name_in_parquet_are_kept_apart() -> None:
     table = pyarrow.Table.from_arrays([pyarrow.array(["a"]), pyarrow.array(["b"])], names=["text", "text"])
     assert data.read(parquet(table), "x.parquet").frame.to_dict("list") == {"text": ["a"], "text (2)": ["b"]}
+
+
+def test_long_json_lines_are_read_bit_by_bit_and_keys_may_appear_late() -> None:
+    row = json.dumps({"text": "hello there", **{f"key {number}": number for number in range(19)}}).encode() + b"\n"
+    content = row * 30_000 + b'{"text": "bye", "late": 1}\n'
+    frame = data.read(content, "x.jsonl").frame
+    assert frame.shape == (30_001, 21)
+    assert frame["late"].dropna().to_dict() == {30_001: "1"}
+    with pytest.raises(StudioError, match="more than 1,000 cells"):
+        data.read(content, "x.jsonl", limits=Limits(cells=1_000))
