@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from engine.training.examples import Examples
 from engine.inference.devices import autocast
+from engine.training.examples import Examples
 from engine.training.lightning_module import Forward
 from engine.training.rows import Rows
 from engine.training.settings import Settings
@@ -23,7 +23,7 @@ def find_batch_size(model: "BaseModel", rows: Rows, examples: Examples, settings
     """(rows a batch, batches whose gradients are added up to one step). What the user gave stays as it is."""
     wanted = settings.optimal_batch_size or settings.batch_size or 32
     if settings.batch_size:
-        return settings.batch_size, max(1, wanted // settings.batch_size) if settings.optimal_batch_size else 1
+        return settings.batch_size, max(1, wanted // settings.batch_size)
     row_bytes = bytes_per_row(model, rows, examples, forward, settings.precision)
     fits = max(1, int(free_memory(model.device) * SHARE_OF_MEMORY) // max(row_bytes, 1))
     batch_size = min(wanted, 1 << (fits.bit_length() - 1))

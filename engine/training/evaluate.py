@@ -7,10 +7,10 @@ import torch
 from numpy.typing import NDArray
 
 from engine.errors import StudioError
-from engine.training.events import Reporter
-from engine.training.examples import Examples, majority
 from engine.inference.batching import plan, token_budget
 from engine.inference.devices import autocast
+from engine.training.events import Reporter
+from engine.training.examples import Examples, majority
 from engine.training.forward import forward_of
 from engine.training.metrics import confusion_matrix, label_counts, per_class, predictions, summary, value_of
 from engine.training.results import Evaluation

@@ -95,7 +95,7 @@ def _split(inputs: list[str], values: list[Any], settings: Settings) -> tuple[ND
     else:
         from engine.data.splitting import split
 
-        train, validation = (np.asarray(part, dtype=np.int64) for part in split(values, given, settings.seed))
+        train, validation = (np.asarray(part, dtype=np.int64) for part in split(values, given, settings.seed, texts=inputs))
     if len(train) == 0:
         raise StudioError("No row is left to train on.", "Make the validation share smaller.")
     return train, validation

@@ -24,13 +24,15 @@ CACHE_BYTES = 4_000_000_000
 SHARE_OF_CACHE = 0.5  # what is larger than this share of the cache would only push everything else out
 
 
-def computed_below(model: "BaseModel", tokens: RaggedRows, cut: int | None, precision: str, reporter: Reporter) -> Rows:
+def computed_below(model: "BaseModel", tokens: RaggedRows, cut: int | None, precision: str, reporter: Reporter,
+                   keep: bool = True) -> Rows:
     """Hidden states at the cut, or with no cut the pooled features, in half precision, from the cache if they are there."""
-    file = paths.cache() / "features" / f"{_key(model, tokens, cut, precision)}.safetensors"
-    values = _load(file)
+    file = paths.cache() / "features" / f"{_key(model, tokens, cut, precision)}.safetensors" if keep else None
+    values = _load(file) if file else None
     if values is None:
         values = _compute(model, tokens, cut, precision, reporter)
-        _store(file, values)
+        if file:
+            _store(file, values)
     else:
         reporter.log("The frozen layers' values were still there from an earlier run.")
     return DenseRows("features", values) if cut is None else RaggedRows("hidden", values, tokens.lengths)

@@ -2,7 +2,8 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Stopped, StudioError
@@ -15,6 +16,7 @@ from engine.training.prepare import prepare
 from engine.training.results import Result
 from engine.training.settings import Settings
 from engine.training.train import train
+from engine.training.undo import as_it_was_if_it_fails
 
 if TYPE_CHECKING:
     from engine.models.base import BaseModel
@@ -33,24 +35,31 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
     Raises StudioError for what the user can put right, `StoppedEarly` if it was stopped before the first step.
     """
     began, reporter = time.monotonic(), Reporter(report, should_stop)
-    with computing(model, settings.seed, threads):
-        try:
-            examples = read_examples(task, variant, params, settings)
-            method, settings, why = resolve(model, task, variant, examples, settings)
-            reporter.log(f"Method: {method.label.lower()}. {why}".strip())
-            before = zero_shot(model, task, examples, reporter)
-            model.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label)
-            model.head.dropout.p, model.max_length = settings.dropout, settings.max_length
-            method.open(model, settings)
-            rows, shortened = prepare(model, examples.inputs, method, settings, reporter)
-            trained = train(model, rows, examples, method, settings, reporter, Hooks(**hooks))
-            found = probabilities(model, rows, examples, settings, reporter)
-            method.close(model, settings)
-        except Stopped:
-            raise StoppedEarly("The training was stopped before anything was learnt.", "There is nothing to save; start it again when you like.") from None
+    with computing(model, settings.seed, threads), _said_when_stopped(), as_it_was_if_it_fails(model) as undo:
+        examples = read_examples(task, variant, params, settings)
+        method, settings, why = resolve(model, task, variant, examples, settings)
+        reporter.log(f"Method: {method.label.lower()}. {why}".strip())
+        before = zero_shot(model, task, examples, reporter)
+        model.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label)
+        model.head.dropout.p, model.max_length = settings.dropout, settings.max_length
+        method.open(model, settings)
+        undo.opened(method)
+        rows, shortened = prepare(model, examples.inputs, method, settings, reporter)
+        trained = train(model, rows, examples, method, settings, reporter, Hooks(**hooks))
+        found = probabilities(model, rows, examples, settings, reporter)
+        method.close(model, settings)
     metrics, evaluation = evaluate(found, before, examples, settings.seed) if len(found) else ({}, None)
     return Result(
         metrics=metrics, history=trained.history, best_epoch=trained.best_epoch, seconds=time.monotonic() - began,
         settings=dataclasses.replace(settings, batch_size=trained.batch_size).to_dict(), evaluation=evaluation, stopped=trained.stopped,
         rows={"train": len(examples.train), "validation": len(examples.validation), "cut": shortened}, notes=[why] if why else [],
     )
+
+
+@contextmanager
+def _said_when_stopped() -> Iterator[None]:
+    try:
+        yield
+    except Stopped:
+        raise StoppedEarly("The training was stopped before anything was learned.",
+                           "There is nothing to save; start it again when you like.") from None

@@ -54,12 +54,14 @@ class Trainee(lightning.LightningModule):
         self._head_rate = head_rate
         self._steps = steps
         self._hooks = hooks
+        self.last_loss = math.nan
         self.validated: list[tuple[Tensor, Tensor, Tensor]] = []  # (positions, logits, loss times rows) of each batch
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         loss = call(self._hooks.step, batch, batch_idx) if self._hooks.step else self._loss(batch)[0]
-        if not torch.isfinite(loss).item():
-            raise StudioError(f"The loss became {loss.item()} at step {self.global_step + 1}.",
+        self.last_loss = loss.item()
+        if not math.isfinite(self.last_loss):
+            raise StudioError(f"The loss became {self.last_loss} at step {self.global_step + 1}.",
                               f"Try a smaller learning rate than {self._settings.learning_rate:g}, or precision fp32.")
         return loss
 

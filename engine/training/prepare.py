@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 TEXTS_AT_A_TIME = 4096
 
 
-def prepare(model: "BaseModel", inputs: Sequence[str], method: Method, settings: Settings, reporter: Reporter) -> tuple[Rows, int]:
-    """The prepared rows, and how many texts were longer than `max_length` and were cut."""
+def prepare(model: "BaseModel", inputs: Sequence[str], method: Method, settings: Settings, reporter: Reporter,
+            keep: bool = True) -> tuple[Rows, int]:
+    """The prepared rows, and how many texts were longer than `max_length` and were cut. keep: what is computed, for the next run."""
     token_ids: list[list[int]] = []
     shortened = 0
     for start in range(0, len(inputs), TEXTS_AT_A_TIME):
@@ -27,7 +28,7 @@ def prepare(model: "BaseModel", inputs: Sequence[str], method: Method, settings:
         reporter.progress("tokens", len(token_ids), len(inputs))
     tokens = RaggedRows.of_lists("input_ids", token_ids, model.pad_id)
     if method.frozen == "backbone":
-        return computed_below(model, tokens, None, settings.precision, reporter), shortened
+        return computed_below(model, tokens, None, settings.precision, reporter, keep), shortened
     if method.frozen == "below the cut" and settings.cut:
-        return computed_below(model, tokens, settings.cut, settings.precision, reporter), shortened
+        return computed_below(model, tokens, settings.cut, settings.precision, reporter, keep), shortened
     return tokens, shortened

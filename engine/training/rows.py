@@ -23,6 +23,11 @@ class DenseRows:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def octets(self) -> int:
+        """Bytes in memory."""
+        return self.values.numel() * self.values.element_size()
+
     def batch(self, positions: Tensor) -> Batch:
         return {self.key: self.values[positions]}
 
@@ -47,6 +52,11 @@ class RaggedRows:
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+    @property
+    def octets(self) -> int:
+        """Bytes in memory."""
+        return self.flat.numel() * self.flat.element_size()
 
     def batch(self, positions: Tensor) -> Batch:
         """The rows padded to the longest of them, and the attention mask (B, T) that says what is padding (0)."""

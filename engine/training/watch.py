@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.training.events import POINTS_PER_CURVE, Reporter
 from engine.training.lightning_module import Trainee
+from engine.training.settings import Settings
 from engine.training.weights import Keeper
 
 Measure = Callable[[NDArray[np.int64], torch.Tensor], dict[str, float]]
@@ -19,13 +20,13 @@ Measure = Callable[[NDArray[np.int64], torch.Tensor], dict[str, float]]
 class Watch(lightning.Callback):
     """measure(positions, logits) -> metrics of the validation rows, the primary one first. rows: training rows of an epoch."""
 
-    def __init__(self, reporter: Reporter, keeper: Keeper, measure: Measure, rows: int, epochs: int, steps: int | None, patience: int) -> None:
+    def __init__(self, reporter: Reporter, keeper: Keeper, measure: Measure, rows: int, settings: Settings, steps: int | None) -> None:
         self.reporter = reporter
         self.keeper = keeper
         self.measure = measure
         self.rows = rows
-        self.epochs = epochs
-        self.patience = patience
+        self.epochs = settings.epochs or 1
+        self.patience = settings.early_stopping_epochs or 0
         self.every = max(1, -(-(steps or 0) // POINTS_PER_CURVE))
         self.history: list[dict[str, Any]] = []
         self.best_epoch: int | None = None
@@ -35,6 +36,8 @@ class Watch(lightning.Callback):
         self._points: list[list[float]] = []
         self._epoch_loss = [0.0, 0]
         self._done = 0
+        self._since_best = 0
+        self._scores: dict[str, float] = {}
         self._began = self._epoch_began = time.monotonic()
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
@@ -50,14 +53,17 @@ class Watch(lightning.Callback):
                                   dataloader_idx: int = 0) -> None:
         self.reporter.check_stop()
 
-    def on_train_batch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int) -> None:
-        loss, size = float(outputs["loss"]), _size(batch)
-        self.steps = trainer.global_step
+    def on_train_batch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any,
+                           batch_idx: int) -> None:
+        assert isinstance(module, Trainee)
+        loss, size = module.last_loss, _size(batch)
+        stepped, self.steps = trainer.global_step > self.steps, trainer.global_step  # gradients of several batches may make one step
         self._done += size
+        self._since_best += 1
         self._losses.append(loss)
         self._epoch_loss[0] += loss * size
         self._epoch_loss[1] += size
-        if len(self._losses) >= self.every:
+        if stepped and len(self._losses) >= self.every:
             self._point(trainer.current_epoch)
         self._progress(trainer.current_epoch)
 
@@ -71,7 +77,7 @@ class Watch(lightning.Callback):
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """After the validation of the same epoch."""
-        epoch, scores = trainer.current_epoch + 1, getattr(self, "_scores", {})
+        epoch, scores = trainer.current_epoch + 1, self._scores
         for curve, value in scores.items():
             self.reporter.point(curve, self.steps, float(epoch), value)
         self.history.append({"epoch": epoch, "step": self.steps, "train_loss": self._epoch_loss[0] / max(self._epoch_loss[1], 1), **scores,
@@ -81,9 +87,16 @@ class Watch(lightning.Callback):
         if scores["val_loss"] < self.best_loss:
             self.best_loss, self.best_epoch = scores["val_loss"], epoch
             self.keeper.keep()
+            self._since_best = 0
         elif self.patience and epoch - (self.best_epoch or 0) >= self.patience and epoch < self.epochs:
             self.reporter.log(f"The validation loss was last better in epoch {self.best_epoch}: training ends early, with those weights.")
             trainer.should_stop = True
+
+    def back_to_best(self) -> None:
+        """Put the best epoch's weights back, unless the model has them."""
+        if self._since_best or self.best_epoch != len(self.history):
+            self.keeper.restore()
+        self.keeper.close()
 
     def _point(self, epoch: int) -> None:
         value = sum(self._losses) / len(self._losses)

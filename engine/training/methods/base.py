@@ -26,6 +26,7 @@ class Method(ABC):
 
     defaults: fill the settings that are left open. head_rate: the head's learning rate as a multiple of the others'.
     frozen: what stays as it is, and is therefore computed once per row and kept.
+    probe_epochs: how long a new head learns alone before the rest does.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Method(ABC):
     defaults: Mapping[str, Any] = field(default_factory=dict)
     head_rate: float = 1.0
     frozen: Frozen = "nothing"
+    probe_epochs: int = 0
 
     def resolve(self, settings: Settings, depth: int | None = None) -> Settings:
         """The settings with every open value filled in. depth: the model's number of layers, None if it cannot be cut.
@@ -42,6 +44,8 @@ class Method(ABC):
         """
         values = {**SHARED, **self.defaults}
         chosen = {name: value for name, value in values.items() if getattr(settings, name) is None}
+        if settings.batch_size is not None and settings.optimal_batch_size is None:
+            chosen["optimal_batch_size"] = settings.batch_size  # who gives a batch size means the rows of a step
         if settings.cut is None and depth is not None:
             chosen["cut"] = self.default_cut(depth)
         return replace(settings, method=self.name, **chosen)
@@ -56,4 +60,8 @@ class Method(ABC):
 
     def close(self, model: "BaseModel", settings: Settings) -> None:
         """After training: undo or merge what `open` attached."""
+        model.requires_grad_(True)
+
+    def abandon(self, model: "BaseModel") -> None:
+        """After a training that failed: take out what `open` attached, without using it."""
         model.requires_grad_(True)

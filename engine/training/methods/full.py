@@ -20,4 +20,5 @@ FULL = Full(
     help="The whole model learns. The most that a model can learn, and the slowest way; best on a graphics card.",
     defaults={"epochs": 10, "learning_rate": 1e-4, "early_stopping_epochs": 2, "label_smoothing": 0.05},
     head_rate=10.0,
+    probe_epochs=30,
 )

@@ -22,7 +22,7 @@ HEAD = Head(
     name="head",
     label="Head only",
     help="The model stays as it is and only the last step, from its features to your labels, is learnt. Seconds, even without a graphics card.",
-    defaults={"epochs": 40, "learning_rate": 5e-3, "optimal_batch_size": 256, "early_stopping_epochs": 6, "label_smoothing": 0.05,
-              "dropout": 0.2, "warmup": 0.3},
+    defaults={"epochs": 30, "learning_rate": 2e-3, "optimal_batch_size": 256, "early_stopping_epochs": 6, "label_smoothing": 0.05,
+              "dropout": 0.5, "warmup": 0.3},
     frozen="backbone",
 )

@@ -26,6 +26,10 @@ class Lora(Method):
         model.requires_grad_(True)
 
 
+    def abandon(self, model: "BaseModel") -> None:
+        take_out(model)
+
+
 def adapter_weights(model: "BaseModel") -> "dict[str, Tensor]":
     """The adapters and the head alone, a few MB: what is to be kept when the base model is at hand anyway."""
     return {name: value.detach().cpu().clone() for name, value in model.state_dict().items()
@@ -36,8 +40,17 @@ def merge(model: "BaseModel") -> None:
     """Add the adapters to the weights that they belong to, and take them out: the model is again of its own classes."""
     from peft.tuners.lora import LoraLayer
 
+    for module in model.modules():
+        if isinstance(module, LoraLayer):
+            module.merge()
+    take_out(model)
+
+
+def take_out(model: "BaseModel") -> None:
+    """Put the layers that the adapters were attached to back in their places, as they are now."""
+    from peft.tuners.lora import LoraLayer
+
     for name, layer in [(name, module) for name, module in model.named_modules() if isinstance(module, LoraLayer)]:
-        layer.merge()
         parent, _, child = name.rpartition(".")
         setattr(model.get_submodule(parent), child, layer.get_base_layer())
 
@@ -53,5 +66,6 @@ LORA = Lora(
     label="Adapters",
     help="Small additions to every layer learn, the model's own weights stay. For large models on a graphics card.",
     defaults={"epochs": 10, "learning_rate": 1e-3, "early_stopping_epochs": 2, "label_smoothing": 0.05, "rank": 16},
-    head_rate=3.0,
+    head_rate=1.0,
+    probe_epochs=30,
 )

@@ -13,7 +13,7 @@ LAYERS_TRAINED = 2
 
 class Partial(Method):
     def default_cut(self, depth: int) -> int:
-        return max(depth - LAYERS_TRAINED, 0)
+        return max(depth - LAYERS_TRAINED, min(1, depth - 1))
 
     def open(self, model: "BaseModel", settings: Settings) -> None:
         from engine.training.methods.opening import open_above
@@ -25,7 +25,8 @@ PARTIAL = Partial(
     name="partial",
     label="Upper layers",
     help="The upper layers learn, the lower ones are computed once and kept. Most of the gain of training everything, in a fraction of the time.",
-    defaults={"epochs": 6, "learning_rate": 3e-4, "early_stopping_epochs": 2, "label_smoothing": 0.05, "dropout": 0.2},
-    head_rate=10.0,
+    defaults={"epochs": 6, "learning_rate": 5e-4, "early_stopping_epochs": 2, "label_smoothing": 0.1, "dropout": 0.2},
+    head_rate=2.0,
+    probe_epochs=30,
     frozen="below the cut",
 )

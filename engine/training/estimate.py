@@ -1,0 +1,117 @@
+"""What a training will take, before it starts: a few real steps on a sample of the rows, with a copy of the model."""
+
+import copy
+import dataclasses
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from engine.inference.devices import autocast
+from engine.training.attention import fast_attention
+from engine.training.batch_size import bytes_per_row, find_batch_size
+from engine.training.environment import computing, resolve
+from engine.training.events import Reporter
+from engine.training.examples import Examples, read_examples
+from engine.training.forward import forward_of
+from engine.training.lightning_module import Hooks, Trainee
+from engine.training.losses import ClassificationLoss
+from engine.training.methods import Method
+from engine.training.prepare import prepare
+from engine.training.results import Estimate
+from engine.training.rows import Batches, Rows
+from engine.training.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.models.base import BaseModel
+
+ROWS_SAMPLED = 192
+STEPS_TIMED = 4
+SECONDS_AROUND = 2.0  # reading, starting and evaluating
+STARTUP_OF_A_STEP = 0.002  # what Lightning adds to each step
+COPIES_OF_A_TRAINED_WEIGHT = 4  # gradient, two moments, the best so far
+
+
+@dataclasses.dataclass(frozen=True)
+class _Timing:
+    """Seconds a row: prepare (once), learn and look (forward only, each epoch)."""
+
+    prepare: float
+    learn: float
+    look: float
+
+
+def estimate(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], settings: Settings, *,
+             threads: int | None = None) -> Estimate:
+    """Seconds and memory of `fit` with the same arguments; the model stays as it is. Raises StudioError where `fit` would."""
+    with computing(model, settings.seed, threads):
+        examples = read_examples(task, variant, params, settings)
+        method, resolved, why = resolve(model, task, variant, examples, settings)
+        trial = copy.deepcopy(model)
+        trial.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label)
+        method.open(trial, resolved)
+        sample = _sample(examples, settings.seed)
+        began = time.monotonic()
+        rows, _ = prepare(trial, sample.inputs, method, resolved, Reporter(), keep=False)
+        prepared = (time.monotonic() - began) / len(sample.inputs)
+        forward = forward_of(trial, rows, resolved.cut or 0)
+        batch_size, accumulate = find_batch_size(trial, rows, sample, resolved, forward)
+        timing = _time(trial, rows, sample, method, resolved, batch_size, prepared)
+        per_row = bytes_per_row(trial, rows, sample, forward, resolved.precision)
+        memory = _memory(trial, rows, len(examples.inputs) / len(sample.inputs), batch_size * per_row)
+    epochs = resolved.epochs or 1
+    steps = -(-len(examples.train) // (batch_size * accumulate)) * epochs
+    fewest = min(epochs, (resolved.early_stopping_epochs or epochs) + 2) if len(examples.validation) else epochs
+    seconds = _seconds(timing, examples, method, epochs, batch_size)
+    return Estimate(seconds, 0.75 * _seconds(timing, examples, method, fewest, batch_size), 1.35 * seconds, memory, method.name, why,
+                    len(examples.inputs), len(examples.classes), steps)
+
+
+def _sample(examples: Examples, seed: int) -> Examples:
+    """Some training rows as a set of their own."""
+    chosen = np.random.default_rng(seed).permutation(examples.train)[:ROWS_SAMPLED]
+    return dataclasses.replace(examples, inputs=[examples.inputs[row] for row in chosen], targets=examples.targets[torch.from_numpy(chosen)],
+                               train=np.arange(len(chosen)), validation=np.arange(0))
+
+
+def _time(model: "BaseModel", rows: Rows, sample: Examples, method: Method, settings: Settings, batch_size: int, prepared: float) -> _Timing:
+    """Real steps on real rows; the first one of each kind warms up and is not counted."""
+    loss = ClassificationLoss(sample.multi_label, settings.label_smoothing or 0.0).to(model.device)
+    trainee = Trainee(model, forward_of(model, rows, settings.cut or 0), loss, settings, method.head_rate, None, Hooks())
+    optimiser = trainee.configure_optimizers()["optimizer"]
+    size = min(batch_size, max(1, len(sample.train) // 2))
+    batches = list(Batches(rows, sample.targets, sample.train, size, settings.seed))[:STEPS_TIMED + 1]
+    batches = [{key: value.to(model.device) for key, value in batch.items()} for batch in batches]
+    with fast_attention(model.device, rows):
+        model.train()
+        learn = []
+        for batch in batches:
+            began = time.monotonic()
+            trainee.training_step(batch, 0).backward()
+            optimiser.step()
+            optimiser.zero_grad()
+            learn.append((time.monotonic() - began) / len(batch["positions"]))
+        model.eval()
+        look = []
+        with torch.no_grad(), autocast(model.device, settings.precision):
+            for batch in batches:
+                began = time.monotonic()
+                trainee.validation_step(batch, 0)
+                look.append((time.monotonic() - began) / len(batch["positions"]))
+    return _Timing(prepared, float(np.median(learn[1:] or learn)), float(np.median(look[1:] or look)))
+
+
+def _seconds(timing: _Timing, examples: Examples, method: Method, epochs: int, batch_size: int) -> float:
+    train, validation = len(examples.train), len(examples.validation)
+    epoch = train * timing.learn + validation * timing.look + STARTUP_OF_A_STEP * train / batch_size
+    probe = train * timing.look if method.probe_epochs else 0.0
+    return SECONDS_AROUND + len(examples.inputs) * timing.prepare + probe + epochs * epoch
+
+
+def _memory(model: "BaseModel", rows: Rows, share: float, batch: int) -> int:
+    """Bytes on top of the loaded model: optimiser and best weights, prepared rows, and what a step keeps for its way back."""
+    trained = sum(value.numel() * value.element_size() for value in model.parameters() if value.requires_grad)
+    kept = rows.octets * share
+    return int(COPIES_OF_A_TRAINED_WEIGHT * trained + kept + batch)
