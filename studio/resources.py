@@ -22,9 +22,10 @@ def start() -> None:
 @st.cache_resource(show_spinner=False)
 def _start(home: str) -> bool:
     """Kept by home folder, which only tests move within a process."""
-    from engine import preferences, runs
+    from engine import data, preferences, runs
 
     preferences.apply()
+    data.sweep()
     runs.startup()
     preferences.trim_cache()
     return True
@@ -77,10 +78,11 @@ def guess(dataset: str, task: str, variant: str) -> Any:
 def report(dataset: str, task: str, variant: str) -> Any:
     """What the checks found in a saved data set (`engine.data.Report`)."""
     from engine import data
+    from engine.models.token_counts import token_counter
     from engine.tasks import task_class
 
-    found = data.open_dataset(dataset)
-    return data.check(found, task_class(task).variant(variant), found.mapping)
+    found, declared = data.open_dataset(dataset), task_class(task)
+    return data.check(found, declared.variant(variant), found.mapping, tokeniser=token_counter(declared.default_model))
 
 
 def task(name: str, model: str) -> Any:
