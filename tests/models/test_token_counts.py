@@ -21,5 +21,6 @@ def test_an_unknown_name_has_no_counter() -> None:
 
 
 def test_counting_loads_no_torch() -> None:
-    code = "import sys; from engine.models.token_counts import token_counter; token_counter('minilm')(['a']); assert 'torch' not in sys.modules"
+    code = ("import sys; from engine.models.token_counts import token_counter; "
+            "token_counter('minilm')(['a']); assert 'torch' not in sys.modules")
     subprocess.run([sys.executable, "-c", code], check=True)
