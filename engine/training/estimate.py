@@ -72,11 +72,12 @@ def estimate(model: "BaseModel", task: str, variant: str, params: Mapping[str, A
 def _sample(examples: Examples, seed: int) -> Examples:
     """Some training rows as a set of their own."""
     chosen = np.random.default_rng(seed).permutation(examples.train)[:ROWS_SAMPLED]
-    return dataclasses.replace(examples, inputs=[examples.inputs[row] for row in chosen], targets=examples.targets[torch.from_numpy(chosen)],
-                               train=np.arange(len(chosen)), validation=np.arange(0))
+    inputs, targets = [examples.inputs[row] for row in chosen], examples.targets[torch.from_numpy(chosen)]
+    return dataclasses.replace(examples, inputs=inputs, targets=targets, train=np.arange(len(chosen)), validation=np.arange(0))
 
 
-def _time(model: "BaseModel", rows: Rows, sample: Examples, method: Method, settings: Settings, batch_size: int, prepared: float) -> _Timing:
+def _time(model: "BaseModel", rows: Rows, sample: Examples, method: Method, settings: Settings, batch_size: int,
+          prepared: float) -> _Timing:
     """Real steps on real rows; the first one of each kind warms up and is not counted."""
     loss = ClassificationLoss(sample.multi_label, settings.label_smoothing or 0.0).to(model.device)
     trainee = Trainee(model, forward_of(model, rows, settings.cut or 0), loss, settings, method.head_rate, None, Hooks())

@@ -79,8 +79,8 @@ def evaluate(found: Floats, before: Floats | None, examples: Examples, seed: int
 def _mistakes(found: Floats, predicted: NDArray[np.int64], examples: Examples) -> list[dict[str, object]]:
     wrong = np.flatnonzero(predicted != examples.truth)
     surest = wrong[np.argsort(-found[wrong, predicted[wrong]], kind="stable")][:MISTAKES]
-    return [_mistake(place, examples.classes[examples.truth[place]], examples.classes[predicted[place]], found[place, predicted[place]], examples)
-            for place in surest]
+    names, truth = examples.classes, examples.truth
+    return [_mistake(place, names[truth[place]], names[predicted[place]], found[place, predicted[place]], examples) for place in surest]
 
 
 def _mistakes_of_several(found: Floats, examples: Examples) -> list[dict[str, object]]:

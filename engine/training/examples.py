@@ -61,7 +61,8 @@ def _inputs(values: Sequence[Any]) -> list[str]:
 def _labels(values: Sequence[Any], multi_label: bool) -> list[Any]:
     if multi_label:
         if wrong := [row for row, labels in enumerate(values) if not isinstance(labels, list | tuple | set | frozenset)]:
-            raise StudioError(f"The labels of row {wrong[0]} are {values[wrong[0]]!r}, not a list.", "Give a list of labels for each row; it may be empty.")
+            raise StudioError(f"The labels of row {wrong[0]} are {values[wrong[0]]!r}, not a list.",
+                              "Give a list of labels for each row; it may be empty.")
         return [sorted({str(label) for label in labels}) for labels in values]
     if missing := [row for row, label in enumerate(values) if label is None or label != label or not str(label).strip()]:
         raise StudioError(f"{len(missing)} rows have no label, such as row {missing[0]}.", "Drop them, or fill them in.")

@@ -52,12 +52,15 @@ def summary(probabilities: Floats, truth: NDArray[np.int64], multi_label: bool) 
     f1 = _ratio(2 * hit, guessed + actual)
     macro = float(f1[there].mean()) if there.any() else 0.0
     if not multi_label:
-        return {"accuracy": float((predicted == truth).mean()), "f1_macro": macro, "balanced_accuracy": float(_ratio(hit, actual)[there].mean())}
-    return {"f1_micro": f1_micro(counts.sum(axis=0)[None])[0], "f1_macro": macro, "mean_average_precision": _mean_average_precision(probabilities, truth),
+        recall = float(_ratio(hit, actual)[there].mean())
+        return {"accuracy": float((predicted == truth).mean()), "f1_macro": macro, "balanced_accuracy": recall}
+    return {"f1_micro": float(f1_micro(counts.sum(axis=0)[None])[0]), "f1_macro": macro,
+            "mean_average_precision": _mean_average_precision(probabilities, truth),
             "exact_match": float((predicted == truth).all(axis=1).mean())}
 
 
-def value_of(metric: str, probabilities: Floats, truth: NDArray[np.int64], multi_label: bool, seed: int) -> tuple[float, tuple[float, float]]:
+def value_of(metric: str, probabilities: Floats, truth: NDArray[np.int64], multi_label: bool,
+             seed: int) -> tuple[float, tuple[float, float]]:
     """The primary metric and its 95% bootstrap interval over rows."""
     predicted = predictions(probabilities, multi_label)
     if multi_label:

@@ -72,5 +72,6 @@ def test_a_failed_training_leaves_the_finetuned_model_as_it_was(new_model):
     fit(model, Settings(method="full", epochs=1, precision="fp32"))
     before = {name: value.clone() for name, value in model.state_dict().items()}
     with pytest.raises(StudioError):
-        fit(model, Settings(method="full", epochs=2, precision="fp32"), step=lambda batch, index: model.head.linear.weight.sum() / (1 - index))
+        fit(model, Settings(method="full", epochs=2, precision="fp32"),
+            step=lambda batch, index: model.head.linear.weight.sum() / (1 - index))
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())

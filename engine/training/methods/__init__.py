@@ -50,7 +50,8 @@ def choose(task: str, variant: str, rows: int, classes: int, model: ModelInfo, h
             return "lora", "The model is too large to train every weight, so adapters learn."
         return "full", "The model cannot be cut in two, so every weight learns."
     if rows < FEW_ROWS_PER_CLASS * classes:
-        return "head", f"With {number(rows)} rows for {number(classes)} labels the model itself would learn the rows by heart, so only a head learns."
+        return "head", (f"With {number(rows)} rows for {number(classes)} labels the model itself would learn the rows by heart, "
+                        "so only a head learns.")
     if on_gpu and model.parameters > LARGE_MODEL:
         return "lora", "The model is too large to train every weight, so adapters learn."
     if on_gpu:

@@ -21,7 +21,7 @@ class Head(Method):
 HEAD = Head(
     name="head",
     label="Head only",
-    help="The model stays as it is and only the last step, from its features to your labels, is learnt. Seconds, even without a graphics card.",
+    help="The model stays as it is; only the last step, from its features to your labels, is learned. Seconds, even on a laptop.",
     defaults={"epochs": 30, "learning_rate": 2e-3, "optimal_batch_size": 256, "early_stopping_epochs": 6, "label_smoothing": 0.05,
               "dropout": 0.5, "warmup": 0.3},
     frozen="backbone",

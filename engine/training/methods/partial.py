@@ -24,7 +24,7 @@ class Partial(Method):
 PARTIAL = Partial(
     name="partial",
     label="Upper layers",
-    help="The upper layers learn, the lower ones are computed once and kept. Most of the gain of training everything, in a fraction of the time.",
+    help="The upper layers learn, the lower ones are computed once. Most of the gain of training everything, in a fraction of the time.",
     defaults={"epochs": 6, "learning_rate": 5e-4, "early_stopping_epochs": 2, "label_smoothing": 0.1, "dropout": 0.2},
     head_rate=2.0,
     probe_epochs=30,
