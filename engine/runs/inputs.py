@@ -16,7 +16,7 @@ from engine.errors import StudioError
 from engine.runs.records import valid_id
 
 Params = dict[str, list[Any]]
-ROWS, NUMBERS = "params.parquet", "rows.parquet"
+ROWS, NUMBERS, RESULT = "params.parquet", "rows.parquet", "result.json"
 
 
 def folder(run_id: str) -> Path:

@@ -8,8 +8,9 @@ from engine.errors import Stopped
 from engine.hub import folders
 from engine.hub.database import finite
 from engine.runs import inputs, queries
+from engine.runs.endings import ending
 from engine.runs.recorder import Recorder
-from engine.runs.records import FINISHED, STOPPED, Run
+from engine.runs.records import STOPPED, Run
 from engine.runs.samples import write_samples
 from engine.tasks import task_class
 from engine.training.events import Progress
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 Outcome = tuple[str, dict[str, Any]]
 
 NOTHING_LEARNED = "It was stopped before anything was learned. There is no model to save."
-BEST_SO_FAR = "It was stopped before its end. The best weights so far can be tried and saved."
 
 
 def train(run_id: str, recorder: Recorder) -> Outcome:
@@ -35,12 +35,10 @@ def train(run_id: str, recorder: Recorder) -> Outcome:
         recorder.report(Progress("Saving the model", 0, 1))
         keep(run, result, model, params)
     except Stopped:
-        return STOPPED, {"note": _why_stopped(run_id, NOTHING_LEARNED)}
-    values = {"result": result.to_dict(), "summary": {"metrics": result.metrics, "seconds": result.seconds, "has_model": True}}
-    if result.stopped:
-        return STOPPED, {**values, "note": _why_stopped(run_id, BEST_SO_FAR)}
-    recorder.log(f"Finished in {words.duration(result.seconds)}{_against(run, result)}")
-    return FINISHED, {**values, "note": "The model can be tried and saved."}
+        return STOPPED, {"note": f"{queries.get(run_id).note} {NOTHING_LEARNED}".strip()}
+    if not result.stopped:
+        recorder.log(f"Finished in {words.duration(result.seconds)}{_against(run, result)}")
+    return ending(result, queries.get(run_id).note)
 
 
 def _fit(run: Run, recorder: Recorder) -> tuple[Result, "BaseModel", inputs.Params]:
@@ -53,13 +51,9 @@ def _fit(run: Run, recorder: Recorder) -> tuple[Result, "BaseModel", inputs.Para
     _check(recorder)
     params = inputs.read_params(run.id)
     _check(recorder)
-    result = fit(model, run.task, run.variant, params, settings_of(run.settings), recorder.report, recorder.should_stop, threads=threads())
+    result = fit(model, run.task, run.variant, params, settings_of(run.settings), recorder.report, recorder.should_stop,
+                 threads=preferences.training_threads())
     return result, model, params
-
-
-def threads() -> int:
-    """Processor threads for training: as chosen, or one less than there are, so that the pages go on answering."""
-    return preferences.training_threads()
 
 
 def keep(run: Run, result: Result, model: "BaseModel", params: inputs.Params) -> None:
@@ -71,7 +65,7 @@ def keep(run: Run, result: Result, model: "BaseModel", params: inputs.Params) ->
         write_package(model, folder, name=f"run-{run.id}", description=f"{run.name}, finetuned from {run.model}.", tasks=None,
                       details=details)
         write_samples(folder, run, params, _validation(run, result, params))
-    folders.write_json(inputs.folder(run.id) / "result.json", finite(result.to_dict()))
+    folders.write_json(inputs.folder(run.id) / inputs.RESULT, finite(result.to_dict()))
 
 
 def _validation(run: Run, result: Result, params: inputs.Params) -> list[int]:
@@ -100,11 +94,6 @@ def model_of(folder: Path) -> "BaseModel":
 def _check(recorder: Recorder) -> None:
     if recorder.should_stop():
         raise Stopped
-
-
-def _why_stopped(run_id: str, what_is_left: str) -> str:
-    """The reason that was given with the request, if any, before what is left."""
-    return f"{queries.get(run_id).note} {what_is_left}".strip()
 
 
 def _against(run: Run, result: Result) -> str:

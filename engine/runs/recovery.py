@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from engine.hub.database import changed, reading, writing
 from engine.hub.processes import is_alive, this_process
 from engine.hub.tables import RunRow
+from engine.runs.endings import stored_ending
 from engine.runs.records import INTERRUPTED, TRAINING
 
 STALE_SECONDS = 120.0  # a silence after which a run on another computer counts as dead
@@ -31,7 +32,10 @@ class _Owner:
 
 
 def recover() -> list[str]:
-    """Mark orphaned runs `interrupted`; their ids. A run that is alive, here or in another process, is never touched."""
+    """Mark orphaned runs `interrupted`; their ids. A run that is alive, here or in another process, is never touched.
+
+    One whose model and result are in its folder has ended, and only could not say so any more: it is marked as what it is.
+    """
     with reading() as session:
         owners = [_Owner(row.id, row.host, row.process, row.process_started, row.heartbeat)
                   for row in session.scalars(select(RunRow).where(RunRow.state.in_(TRAINING)))]
@@ -54,10 +58,11 @@ def _lives(owner: _Owner) -> bool:
 
 def _interrupt(owner: _Owner) -> bool:
     """Only if its owner is still the one that was found dead."""
+    state, values = stored_ending(owner.run) or (INTERRUPTED, {"note": _NOTE})
     with writing() as session:
         done = changed(session, update(RunRow).where(
             RunRow.id == owner.run, RunRow.state.in_(TRAINING), RunRow.process == owner.process, RunRow.process_started == owner.started,
-        ).values(state=INTERRUPTED, finished=time.time(), note=_NOTE)) == 1
+        ).values(state=state, finished=time.time(), **values)) == 1
     if done:
-        _log.warning("run %s was interrupted", owner.run)
-    return done
+        _log.warning("run %s, whose process is gone, is %s", owner.run, state)
+    return done and state == INTERRUPTED

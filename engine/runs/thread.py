@@ -11,6 +11,7 @@ from importlib import import_module
 
 from engine.errors import StudioError
 from engine.runs import changes
+from engine.runs.endings import stored_ending
 from engine.runs.failures import describe
 from engine.runs.recorder import Recorder
 from engine.runs.records import FAILED
@@ -106,7 +107,7 @@ class ThreadExecutor:
     def _ends(self, failures: int) -> bool:
         """Decided under the lock, so that a run which is queued meanwhile finds this thread or starts another."""
         with self._lock:
-            ends = self._closing.is_set() or failures >= MOST_FAILURES or (not failures and not changes.any_queued())
+            ends = self._closing.is_set() or failures >= MOST_FAILURES or (not failures and not _perhaps_queued())
             if ends:
                 self._thread = None
             return ends
@@ -135,6 +136,15 @@ class ThreadExecutor:
             threading.current_thread().name = "queue of runs"
 
 
+def _perhaps_queued() -> bool:
+    """Whether runs wait; also where the database does not say, for then the thread has to look again."""
+    try:
+        return changes.any_queued()
+    except Exception:
+        _log.warning("the queue could not be read", exc_info=True)
+        return True
+
+
 def _outcome(run_id: str, recorder: Recorder) -> tuple[str, dict[str, object]]:
     """Train; how it ended. Nothing that goes wrong in there leaves here as an exception."""
     try:
@@ -142,6 +152,8 @@ def _outcome(run_id: str, recorder: Recorder) -> tuple[str, dict[str, object]]:
 
         return train(run_id, recorder)
     except BaseException as error:
+        if kept := stored_ending(run_id):  # all was done but for asking the database
+            return kept
         told = describe(error, f"run {run_id}")
         recorder.log(f"{told['message']} {told['hint']}".strip(), "error")
         return FAILED, {"error": told}

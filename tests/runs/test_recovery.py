@@ -1,9 +1,14 @@
+import json
+from pathlib import Path
+
+import pytest
 from sqlalchemy import update
 
 from engine import runs
 from engine.hub.database import writing
 from engine.hub.tables import RunRow
 from engine.runs import changes
+from engine.training.results import Result
 from tests.runs.helpers import child, enter
 
 CLAIMER = ("import sys\nfrom engine.runs import changes\nprint(changes.claim(), flush=True)\nsys.stdin.readline()\n")
@@ -59,3 +64,26 @@ def test_a_run_that_no_thread_of_this_process_trains_is_an_orphan() -> None:
     run = enter()
     changes.claim()
     assert runs.recover() == [run]
+
+
+@pytest.mark.parametrize(("stopped", "state"), [(False, "finished"), (True, "stopped")])
+def test_a_run_that_could_not_write_its_end_down_is_as_its_folder_says(stopped: bool, state: str, home: Path) -> None:
+    """The process was killed, or the disk was full, between the model and the database's row."""
+    run = enter()
+    changes.claim()
+    result = Result({"accuracy": 0.75}, [], 2, 3.5, {"method": "head"}, stopped=stopped)
+    folder = home / "runs" / run
+    (folder / "model").mkdir(parents=True)
+    (folder / "result.json").write_text(json.dumps(result.to_dict()))
+    assert runs.recover() == [], "nothing was interrupted"
+    found = runs.get(run)
+    assert found.state == state and found.has_model and found.metrics == {"accuracy": 0.75} and found.result == result
+    assert found.finished is not None and "saved" in found.note
+
+
+def test_a_half_written_end_is_no_end(home: Path) -> None:
+    run = enter()
+    changes.claim()
+    (home / "runs" / run / "model").mkdir(parents=True)
+    (home / "runs" / run / "result.json").write_text('{"metrics"')
+    assert runs.recover() == [run] and not runs.get(run).has_model

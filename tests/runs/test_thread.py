@@ -7,12 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from engine import runs
-from engine.runs import Run
+from engine.hub.database import writing
+from engine.hub.tables import RunRow
+from engine.runs import Run, changes
 from engine.training.events import Log
 from tests.runs import tiny
-from tests.runs.helpers import ROOT, child
+from tests.runs.helpers import ROOT, child, enter
 
 ENDLESS = {"method": "full", "epochs": 1000, "early_stopping_epochs": 0, "validation_split": tiny.split()}
 SHORT = {"method": "head", "epochs": 3, "validation_split": tiny.split()}
@@ -194,3 +197,18 @@ def test_closing_the_studio_stops_what_trains_and_leaves_the_queue(encoder: str)
     assert runs.get(second).state == "queued"
     assert runs.startup() == []
     assert runs.wait(second, timeout=90).state == "finished"
+
+
+def test_a_database_that_is_out_of_reach_for_a_while_does_not_end_the_queue(encoder: str, home: Path,
+                                                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = enter()
+    changes.claim()
+    with writing() as session:
+        session.execute(update(RunRow).values(host="elsewhere"))
+    waiting = start(encoder, **SHORT)
+    with monkeypatch.context() as patch:
+        patch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{home / 'no-such-folder' / 'hub.db'}")
+        time.sleep(1.5)
+    with writing() as session:
+        session.execute(update(RunRow).where(RunRow.id == elsewhere).values(state="failed"))
+    assert runs.wait(waiting, timeout=60).state == "finished"
