@@ -1,6 +1,8 @@
 """Saved models: folders under models/, indexed in the database. A crash leaves the old or the new, never half."""
 
+import logging
 import os
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +19,17 @@ from engine.hub.database import finite, lock, reading, writing
 from engine.hub.names import check_name, suggest
 from engine.hub.tables import ModelRow, RunRow
 
+_log = logging.getLogger(__name__)
+
 
 def save(model_or_folder: Any, name: str, description: str | None = None, details: dict[str, Any] | None = None, *,
          run: str | None = None, base: str | None = None, parent: str | None = None, metrics: dict[str, float] | None = None,
-         data: dict[str, Any] | None = None, settings: dict[str, Any] | None = None, replace: bool = False) -> Card:
-    """Keep a model, or a folder that holds a written one, under a name. A name that is taken is refused unless `replace`."""
+         data: dict[str, Any] | None = None, settings: dict[str, Any] | None = None, tasks: list[str] | None = None,
+         replace: bool = False) -> Card:
+    """Keep a model, or a folder that holds a written one, under a name. A name that is taken is refused unless `replace`.
+
+    tasks: those that the model is to be kept for; None for all that it serves.
+    """
     target = paths.models() / check_name(name)
     if not replace and (target.exists() or exists(name)):
         raise StudioError(f"There is a model named `{name}` already.", f"Choose another name, for example {free_name(name)}.")
@@ -31,13 +39,18 @@ def save(model_or_folder: Any, name: str, description: str | None = None, detail
         else:
             from engine.models.packages import write_package
 
-            write_package(model_or_folder, folder, name=name, description=description, tasks=None, details=details)
+            write_package(model_or_folder, folder, name=name, description=description, tasks=tasks, details=details)
         write_card(folder, name, description=description, details=finite(details), run=run, base=base, parent=parent,
                    metrics=finite(metrics), data=data, settings=finite(settings), created=time.time(), fingerprint=fingerprint(folder))
         card_of(folder)  # refuses what is no model before it is published
     card = card_of(target)
-    with writing() as session:
-        _index(session, card)
+    try:
+        with writing() as session:
+            _index(session, card)
+    except BaseException:
+        if not replace:  # nobody could find it, yet its name would be taken
+            shutil.rmtree(target, ignore_errors=True)
+        raise
     return card
 
 
@@ -111,18 +124,20 @@ def delete(name: str) -> int:
 def rebuild() -> list[str]:
     """Make the index anew from the folders; the names that it holds then."""
     folders.sweep(paths.models())
-    cards, broken = [], []
+    cards, broken = [], set()
     for folder in sorted(paths.models().iterdir()):
         if folder.is_dir() and not folder.name.startswith("."):
             try:
                 cards.append(card_of(folder))
-            except StudioError:
-                broken.append(folder.name)
+            except Exception as error:  # whatever one damaged folder raises, the others are there
+                broken.add(folder.name)
+                _log.warning("%s is left out of the index: %s", folder.name, error)
     with writing() as session:
         lock(session)
+        cards = [card for card in cards if card.folder.is_dir()]  # another process may have deleted one meanwhile, or saved one
         kept = {card.name for card in cards}
         for row in session.scalars(select(ModelRow)):
-            if row.name not in kept:
+            if row.name in broken or (row.name not in kept and not (paths.models() / row.name).is_dir()):
                 session.delete(row)
         for card in cards:
             _index(session, card)

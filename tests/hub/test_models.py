@@ -1,5 +1,7 @@
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -118,6 +120,27 @@ def test_rebuilding_follows_the_folders_after_a_crash_between_folder_and_row(tra
     with database.reading() as session:
         assert sorted(session.scalars(select(ModelRow.name))) == ["never-indexed", "new-name"]
     assert (home / "models" / "no-model").is_dir(), "what is no model is left alone"
+
+
+def test_one_damaged_card_does_not_keep_the_other_models_from_being_found(trained: Path, home: Path) -> None:
+    for name, text in (("a-list", "[1]"), ("a-word", '"card"'), ("no-date", '{"created": "yesterday"}')):
+        save(trained, name)
+        (home / "models" / name / "card.json").write_text(text)
+    save(trained, "whole")
+    assert hub.rebuild() == ["whole"] and [card.name for card in hub.list()] == ["whole"]
+    assert (home / "models" / "a-list" / "config.json").is_file(), "what is damaged is left alone"
+
+
+def test_a_model_that_could_not_be_indexed_leaves_its_name_free(trained: Path, home: Path) -> None:
+    """The database is held by another program for longer than anyone waits."""
+    hub.list()
+    with contextlib.closing(sqlite3.connect(home / "hub.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StudioError, match="busy"):
+            hub.save(trained, "topics")
+        other.execute("ROLLBACK")
+    assert list((home / "models").iterdir()) == []
+    assert hub.save(trained, "topics").name == "topics"
 
 
 def test_a_folder_that_holds_no_model_is_not_saved(tmp_path: Path, home: Path) -> None:
