@@ -45,8 +45,12 @@ def _put_in_place(temporary: Path, target: Path, replace: bool) -> None:
         if not replace:
             raise StudioError(f"{target.name} is there already.", "Choose another name.")
         old = _marked("old", target)
-        os.rename(target, old)
-        os.rename(temporary, target)
+        move(target, old)
+        try:
+            os.rename(temporary, target)
+        except BaseException:
+            os.rename(old, target)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     else:
         os.rename(temporary, target)
@@ -86,8 +90,11 @@ def sweep(parent: Path) -> None:
         if not (match := _MARKED.fullmatch(path.name)):
             continue
         kind, process, name = match.groups()
-        if was_alive_at(int(process), path.stat().st_mtime):
-            continue  # it is being written just now
+        try:
+            if was_alive_at(int(process), path.stat().st_mtime):
+                continue  # it is being written just now
+        except FileNotFoundError:  # it was, and has its name by now
+            continue
         if kind == "old" and not path.name.startswith("..") and not (parent / name).exists():
             os.rename(path, parent / name)
         else:

@@ -123,8 +123,8 @@ def delete(run_id: str) -> int:
     run = queries.get(run_id)
     if run.state in TRAINING:
         raise StudioError(f"{run.name} is being trained.", "Stop it first, then delete it.")
-    if run.state == QUEUED:
-        stop(run_id)
+    if run.state == QUEUED and changes.ask_to_stop(run_id) in TRAINING:
+        raise StudioError(f"{run.name} has just begun to train.", "It is asked to stop; delete it when it has.")
     with folders.removing(inputs.folder(run_id)) as freed:
         if changes.forget(run_id) in TRAINING:
             raise StudioError(f"{run.name} has just begun to train.", "Stop it first, then delete it.")
@@ -151,6 +151,7 @@ def save(run_id: str, name: str, description: str | None = None, replace: bool =
     if (known := models.saved_from(run_id, fingerprint(folder))) is not None:
         if known != name:
             raise StudioError(f"The model of this run is saved already, as `{known}`.", "Rename it in the hub.")
+        changes.set_saved_as(run_id, name)
         return name
     used = run.result.settings if run.result else run.settings
     settings = {key: value for key, value in used.items() if not isinstance(value, list | tuple)}  # not the numbers of a split's rows

@@ -91,3 +91,12 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000)), check=True)
     assert done.stdout.startswith("The disk is full: nothing was saved.")
     assert names(tmp_path) == []
+
+
+def test_a_replacement_that_fails_at_the_last_step_puts_the_old_folder_back(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    target.mkdir()
+    (target / "weights").write_text("old")
+    with pytest.raises(FileNotFoundError):
+        folders._put_in_place(tmp_path / "gone-by-now", target, replace=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["model"] and (target / "weights").read_text() == "old"
