@@ -46,9 +46,9 @@ class STModel(TextClassifier):
         """Own labels where the model was finetuned; else zero-shot over `labels` (one list, or one for each text)."""
         if self.head is not None:
             return self.classify(text, top_k)
-        if not labels:
+        each = [labels] * len(text) if not labels or isinstance(labels[0], str) else labels
+        if not all(each):
             raise StudioError("There are no labels to choose from.", "Give some, or take a finetuned model.")
-        each = labels if isinstance(labels[0], list | tuple) else [labels] * len(text)
         scores = label_probabilities(self.vectors(text), each, self.vectors, self._labels_seen)
         return [ranked(own, row, top_k) for own, row in zip(each, scores, strict=True)]
 

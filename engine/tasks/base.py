@@ -62,7 +62,7 @@ class Task:
 
     def answer(self, rows: Sequence[Mapping[str, Any]], on_progress: Callable[[int, int], None] | None = None,
                should_stop: Callable[[], bool] | None = None, **options: Any) -> list[Any]:
-        """One answer for each row, in order. A row maps input names to values; it may carry its own options (such as labels).
+        """One answer for each row, in order. A row maps input names to values; it may carry labels of its own.
 
         on_progress(done, total) is called after each part. Raises `Stopped` once `should_stop()` says yes.
         """
@@ -89,16 +89,26 @@ class Task:
         return self.answer([dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)], **options)
 
     def _check_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        known = {field.name for field in (*self.inputs, *self.options)}
+        own = [field.name for field in self.options if field.kind == "labels"]
+        known = {*(field.name for field in self.inputs), *own}
         for number, row in enumerate(rows, start=1):
             if unknown := sorted(set(row) - known):
                 raise StudioError(f"Item {number} has unknown keys: {', '.join(unknown)}.", f"Known are {', '.join(sorted(known))}.")
-            for field in self.inputs:
-                try:
+            try:
+                for field in self.inputs:
                     field.check(row.get(field.name, field.default))
-                except StudioError as error:
-                    where = f"Item {number}: " if len(rows) > 1 else ""
-                    raise StudioError(where + error.message, error.hint) from None
+                self._check_own({name: row[name] for name in own if name in row})
+            except StudioError as error:
+                where = f"Item {number}: " if len(rows) > 1 else ""
+                raise StudioError(where + error.message, error.hint) from None
+
+    def _check_own(self, labels: dict[str, Any]) -> None:
+        """What one row carries: a list of texts, where a call takes a list of such lists too."""
+        for name, value in labels.items():
+            if _per_item(value):
+                raise StudioError(f"`{name}` of one item cannot be {value!r}.", "Give a list of texts.")
+        if labels:
+            self._check_options(labels, 1)
 
     def _check_options(self, options: dict[str, Any], count: int) -> dict[str, Any]:
         """Options with their defaults; an option that is given for each item must have one for each."""

@@ -47,6 +47,23 @@ def test_labels_that_are_none_are_refused(ready: TextClassification, labels: obj
         ready(["a", "b"], labels)  # type: ignore[arg-type]  # what a caller without types may do
 
 
+def test_rows_may_carry_their_own_labels(ready: TextClassification) -> None:
+    rows = [{"text": TEXT, "labels": ["product issue", "nature"]}, {"text": "Trees are green"}]
+    first, second = ready.answer(rows, labels=["nature"])
+    assert set(first) == {"product issue", "nature"} and set(second) == {"nature"}
+    for rows in ([{"text": TEXT}, {"text": TEXT, "labels": ["nature"]}], [{"text": TEXT, "labels": ["nature"]}, {"text": TEXT}]):
+        with pytest.raises(StudioError, match="no labels"):
+            ready.answer(rows)
+
+
+@pytest.mark.parametrize("labels", ["nature", [], [""], [["nature"]], 3])
+def test_labels_of_a_row_that_are_none_are_refused(ready: TextClassification, labels: object) -> None:
+    with pytest.raises(StudioError, match="^Item 2: "):
+        ready.answer([{"text": TEXT, "labels": ["nature"]}, {"text": TEXT, "labels": labels}])
+    with pytest.raises(StudioError, match="top_k"):
+        ready.answer([{"text": TEXT, "labels": ["nature"], "top_k": 1}])
+
+
 def test_without_labels_and_without_training_it_says_what_is_missing(ready: TextClassification) -> None:
     with pytest.raises(StudioError, match="no labels"):
         ready("a text")
