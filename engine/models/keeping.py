@@ -9,9 +9,9 @@ from engine.errors import StudioError
 def save(model: Any, name: str | None = None, description: str | None = None, tasks: list[str] | None = None,
          details: dict[str, Any] | None = None, path: str | Path | None = None) -> Any:
     """Keep `model` (or a task's model) in the local hub under `name`, or in the folder `path`. Returns the hub's card, or the path."""
-    model = getattr(model, "model", model) if not hasattr(model, "process_batch") else model
-    if tasks is not None:
-        model.tasks = list(tasks)
+    from engine.tasks import Task
+
+    model = model.model if isinstance(model, Task) else model
     if path is not None:
         from engine.models.packages import write_package
 
@@ -19,7 +19,7 @@ def save(model: Any, name: str | None = None, description: str | None = None, ta
         return Path(path)
     from engine import hub
 
-    return hub.save(model, name or model.name, description=description, details=details)
+    return hub.save(model, name or model.name, description=description, details=details, tasks=tasks)
 
 
 def load(path_or_name: str | Path, device: str | None = None, trust: bool = False) -> Any:

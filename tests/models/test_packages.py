@@ -75,3 +75,22 @@ def test_a_config_is_plain_json(tmp_path: Path) -> None:
     write_package(build("STModel", tmp_path / "model"), tmp_path / "kept")
     config = json.loads((tmp_path / "kept" / "config.json").read_text())
     assert config["class"] == "STModel" and config["versions"]["torch"]
+
+
+class Wrapper(Shouter):
+    """What many people write: a model that holds another one under that name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Shouter()
+        self.tasks = ["text-classification", "emotion"]
+
+
+def test_what_is_saved_is_the_model_itself_and_it_stays_as_it_is(tmp_path: Path) -> None:
+    model = Wrapper()
+    engine.save(model, "kept", path=tmp_path / "kept", tasks=["text-classification"])
+    engine.save(model, "kept-too", tasks=["text-classification"])
+    assert model.tasks == ["text-classification", "emotion"]
+    for kept in (tmp_path / "kept", "kept-too"):
+        again = engine.load(kept, trust=True)
+        assert isinstance(again, Wrapper) and again.tasks == ["text-classification"]
