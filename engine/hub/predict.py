@@ -8,6 +8,7 @@ Needs what requirements.txt names (pip install -r requirements.txt), and no netw
 """
 
 import argparse
+import codecs
 import csv
 import json
 import os
@@ -44,6 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error}. Install what is missing: pip install -r {HERE / 'requirements.txt'}", file=sys.stderr)
     except OSError as error:
         print(error, file=sys.stderr)
+    except (UnicodeError, LookupError) as error:
+        print(f"The file cannot be read in this encoding ({error}). Give another --encoding.", file=sys.stderr)
+    except csv.Error as error:
+        print(f"The file is not a table that can be read ({error}). Give its --delimiter.", file=sys.stderr)
     return 1
 
 
@@ -53,7 +58,7 @@ def _parser(task: Any) -> argparse.ArgumentParser:
     parser.add_argument("--column", action="append", default=[], metavar="NAME",
                         help="the column to read; for a task with several inputs INPUT=NAME, once for each")
     parser.add_argument("--output", type=Path, help="the file to write (default: beside the file, with -answers in its name)")
-    parser.add_argument("--delimiter", help="what separates the columns (found by itself)")
+    parser.add_argument("--delimiter", type=_sign, help="what separates the columns (found by itself)")
     parser.add_argument("--encoding", help="how the file is encoded (default: UTF-8, else Windows-1252)")
     parser.add_argument("--check", action="store_true", help="answer the golden inputs again and compare with the answers at export")
     for field in task.options:
@@ -64,6 +69,13 @@ def _parser(task: Any) -> argparse.ArgumentParser:
         else:
             parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, help=help)
     return parser
+
+
+def _sign(text: str) -> str:
+    sign = {"\\t": "\t", "tab": "\t"}.get(text, text)
+    if len(sign) != 1 or sign in '"\r\n':
+        raise argparse.ArgumentTypeError("it is one sign, such as ; or tab")
+    return sign
 
 
 def load(task: str) -> Any:
@@ -121,7 +133,8 @@ def predict(task: Any, chosen: argparse.Namespace) -> int:
     csv.field_size_limit(2**31 - 1)
     try:
         with chosen.file.open(encoding=encoding, newline="") as source, part.open("w", encoding="utf-8-sig", newline="") as target:
-            reader, writer = csv.reader(source, delimiter=delimiter), csv.writer(target, delimiter=delimiter)
+            lines = (line.replace("\0", "") for line in source)
+            reader, writer = csv.reader(lines, delimiter=delimiter), csv.writer(target, delimiter=delimiter)
             header = next(reader, None)
             if not header:
                 raise StudioError(f"{chosen.file.name} is empty.", "Give a CSV file with a header and rows.")
@@ -220,16 +233,17 @@ def _encoding(path: Path) -> str:
         start = file.read(4)
         if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return "utf-16"
-        file.seek(0)
-        import codecs
-
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            while part := file.read(1 << 20):
-                decoder.decode(part)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
+        for encoding in ("utf-8-sig", "cp1252"):
+            file.seek(0)
+            decoder = codecs.getincrementaldecoder(encoding)()
+            try:
+                while part := file.read(1 << 20):
+                    decoder.decode(part)
+                decoder.decode(b"", final=True)
+                return encoding
+            except UnicodeDecodeError:
+                continue
+    return "latin-1"  # which every byte is a letter of
 
 
 def _delimiter(path: Path, encoding: str) -> str:

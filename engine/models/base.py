@@ -82,6 +82,11 @@ class BaseModel(nn.Module):
     # Facts
 
     @property
+    def needs(self) -> tuple[str, ...]:
+        """Packages that this very model needs besides torch, transformers and what comes with them."""
+        return ()
+
+    @property
     def device(self) -> torch.device:
         """Where the weights are."""
         return next((parameter.device for parameter in self.parameters()), torch.device("cpu"))

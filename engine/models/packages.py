@@ -16,7 +16,8 @@ from typing import Any
 from engine.errors import StudioError
 from engine.models.catalogue import FAMILIES
 
-_PINNED = ("torch", "transformers", "sentence-transformers", "tokenizers", "safetensors", "numpy")
+_PINNED = ("torch", "transformers", "tokenizers", "safetensors", "numpy")
+_FOREIGN = ("sentence-transformers", "dill")  # what a class of somebody else's may need besides
 _DAMAGED = "The folder is damaged; save or import the model again."
 
 
@@ -27,7 +28,8 @@ def write_package(model: Any, folder: Path, *, name: str | None = None, descript
     Everything is written to a temporary sibling, flushed and renamed: a crash leaves the old folder, the new one, or none.
     """
     built_in = is_built_in(model)
-    versions = {dist: metadata.version(dist) for dist in (*_PINNED, *([] if built_in else ["dill"])) if _is_installed(dist)}
+    needed = (*_PINNED, *(model.needs if built_in else _FOREIGN))
+    versions = {dist: metadata.version(dist) for dist in needed if _is_installed(dist)}
     config: dict[str, Any] = {
         "class": type(model).__name__ if built_in else f"{type(model).__module__}:{type(model).__qualname__}",
         "name": name or model.name,

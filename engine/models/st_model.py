@@ -116,6 +116,10 @@ class STModel(TextClassifier):
 
     # Keeping
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return () if isinstance(self.encoder, Encoder) else ("sentence-transformers",)
+
     def config(self) -> dict[str, Any]:
         return {"head": self.head.config if self.head is not None else None, "max_length": self.max_length}
 

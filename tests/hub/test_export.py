@@ -45,6 +45,7 @@ def test_a_download_holds_what_it_needs_and_nothing_else(unpacked: Path) -> None
     assert not (unpacked / "engine" / "runs").exists() and not (unpacked / "model" / "card.json").exists()
     pins = (unpacked / "requirements.txt").read_text().splitlines()
     assert all("==" in pin and "+" not in pin for pin in pins) and any(pin.startswith("torch==") for pin in pins)
+    assert not any(pin.startswith("sentence-transformers") for pin in pins), "only encoders of an uncommon make need it"
     golden = json.loads((unpacked / "golden.json").read_text())
     assert len(golden["rows"]) == len(golden["answers"]) == 8
     card = (unpacked / "MODEL_CARD.md").read_text()
@@ -89,6 +90,20 @@ def test_what_is_wrong_with_a_file_is_said_in_a_sentence(unpacked: Path, tmp_pat
         done = answer(unpacked, *arguments)
         assert done.returncode == 1 and words in done.stderr and "Traceback" not in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.csv", "rows.csv"]
+
+
+def test_any_bytes_are_answered_or_refused_in_a_sentence(unpacked: Path, tmp_path: Path) -> None:
+    table = tmp_path / "rows.csv"
+    table.write_bytes(b"text\tid\ncaf\xe9 \x81 late\t1\nmy par\0cel\t2\n")
+    for arguments, words in (([], ""), (["--delimiter", "tab"], ""), (["--delimiter", "||"], "one sign"),
+                             (["--encoding", "utf-8"], "another --encoding"), (["--encoding", "no-such"], "another --encoding")):
+        done = answer(unpacked, str(table), *arguments)
+        assert "Traceback" not in done.stderr and words in done.stderr and (done.returncode == 0) == (not words), done.stderr
+    with (tmp_path / "rows-answers.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row[:2] for row in csv.reader(file, delimiter="\t")][1:] == [["caf\xe9 \x81 late", "1"], ["my parcel", "2"]]
+    table.write_bytes(b"text\ncut short \xc3")
+    assert answer(unpacked, str(table)).returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows-answers.csv", "rows.csv"]
 
 
 def test_a_download_that_answers_otherwise_is_not_handed_out(own_copy: Path, home: Path) -> None:

@@ -6,6 +6,7 @@ import torch
 from engine.inference.batching import pad
 from engine.models.auto_model import AutoModel
 from engine.models.encoder import is_common_make
+from engine.models.packages import write_package
 from engine.models.st_model import STModel
 from tests import tiny
 
@@ -37,6 +38,7 @@ def test_a_folder_of_an_uncommon_make_is_read_by_sentence_transformers(tmp_path:
     assert not is_common_make(tmp_path / "dense")
     model = STModel.from_folder(tmp_path / "dense")
     assert model.depth == 0
+    assert "sentence-transformers" in write_package(model, tmp_path / "kept")["versions"]
     assert torch.allclose(model.vectors(TEXTS), theirs.encode(TEXTS, convert_to_tensor=True), atol=1e-5)
     model.pre_finetuning(labels=["a", "b"])
     assert model.logits(*pad(model.tokenise(TEXTS[:2]).ids, model.pad_id)).shape == (2, 2)
