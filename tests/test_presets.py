@@ -14,7 +14,9 @@ def test_every_embedded_package_is_installed_with_its_version() -> None:
             assert (presets.resolve(preset.source) / "config.json").is_file()
 
 
-@pytest.mark.parametrize("source", ["pypi://name/path", "pypi://==1/path", "hf://a/b", "pypi://name==1/../../etc"])
+@pytest.mark.parametrize("source", ["pypi://name/path", "pypi://==1/path", "hf://a/b", "pypi://name==1/../../etc",
+                                    "pypi://name==1/..\\..\\etc", "pypi://name==1/c:/windows", "pypi://name==1//etc",
+                                    "pypi://--index-url=elsewhere==1/path", "pypi://name==1 --pre/path"])
 def test_an_address_that_is_none_is_refused(source: str) -> None:
     with pytest.raises(StudioError, match="is not a package source"):
         presets.parse(source)
