@@ -54,7 +54,7 @@ def longest_of(tokeniser: Any, backbone: nn.Module) -> int:
     offset = getattr(backbone.config, "pad_token_id", 0) or 0
     if any(hasattr(module, "create_position_ids_from_input_ids") for module in backbone.modules()):
         positions -= offset + 1  # RoBERTa and its kin count positions from behind the padding id
-    return int(min(positions, tokeniser.model_max_length, max(LONGEST, positions)))
+    return int(min(positions, tokeniser.model_max_length))
 
 
 class Encoder(nn.Module):
@@ -105,8 +105,8 @@ class Encoder(nn.Module):
         if not (source / "config.json").is_file():
             raise StudioError(f"{folder} holds no model: config.json is missing.", "Choose the folder with config.json and the weights.")
         own = _own_config(source)
-        backbone = AutoModel.from_pretrained(str(source), dtype=torch.float32)
-        tokeniser = AutoTokenizer.from_pretrained(str(source))
+        backbone = AutoModel.from_pretrained(str(source), dtype=torch.float32, trust_remote_code=False)
+        tokeniser = AutoTokenizer.from_pretrained(str(source), trust_remote_code=False)
         return cls(backbone.eval(), tokeniser, modes, normalise, own.get("max_seq_length"), bool(own.get("do_lower_case")))
 
     def write(self, folder: Path) -> None:

@@ -37,8 +37,8 @@ class HFSeqTCModel(TextClassifier):
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
         quiet()
-        network = AutoModelForSequenceClassification.from_pretrained(str(folder), dtype=torch.float32)
-        return cls(network, AutoTokenizer.from_pretrained(str(folder)), **facts).eval()
+        network = AutoModelForSequenceClassification.from_pretrained(str(folder), dtype=torch.float32, trust_remote_code=False)
+        return cls(network, AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False), **facts).eval()
 
     def text_classification(self, text: list[str], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
         """Its own labels; `labels` is for models that have none."""
@@ -107,8 +107,9 @@ class HFSeqTCModel(TextClassifier):
         from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
         quiet()
-        network = AutoModelForSequenceClassification.from_config(AutoConfig.from_pretrained(str(folder / "network")))
-        model = cls(network, AutoTokenizer.from_pretrained(str(folder / "network")))
+        own = str(folder / "network")
+        network = AutoModelForSequenceClassification.from_config(AutoConfig.from_pretrained(own, trust_remote_code=False))
+        model = cls(network, AutoTokenizer.from_pretrained(own, trust_remote_code=False))
         model.max_length = config.get("max_length") or model.max_length
         if config.get("head"):
             model.head = ClassifierHead(**config["head"])

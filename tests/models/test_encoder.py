@@ -1,8 +1,11 @@
+import contextlib
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
+from engine.errors import StudioError
 from engine.inference.batching import pad
 from engine.models.auto_model import AutoModel
 from engine.models.encoder import is_common_make
@@ -94,3 +97,20 @@ def test_a_row_becomes_tensors_and_a_batch_a_loss(tmp_path: Path) -> None:
 def test_a_model_object_is_handed_back_as_it_is(tmp_path: Path) -> None:
     model = STModel.from_folder(tiny.sentence_folder(tmp_path / "model"))
     assert AutoModel.from_pretrained(model) is model
+
+
+@pytest.mark.parametrize("where", ["modules.json", "config.json", "tokenizer_config.json"])
+def test_a_folder_that_brings_code_is_refused_and_the_code_does_not_run(where: str, tmp_path: Path) -> None:
+    folder = tiny.sentence_folder(tmp_path / "model")
+    (folder / "evil.py").write_text(f"from pathlib import Path\nPath({str(tmp_path / 'ran')!r}).touch()\nclass Evil: pass\n")
+    told = json.loads((folder / where).read_text())
+    if where == "modules.json":
+        told[2]["type"] = "evil.Evil"
+    elif where == "config.json":
+        told |= {"model_type": "evil", "auto_map": {"AutoConfig": "evil.Evil", "AutoModel": "evil.Evil"}}
+    else:
+        told |= {"tokenizer_class": "Evil", "auto_map": {"AutoTokenizer": ["evil.Evil", "evil.Evil"]}}
+    (folder / where).write_text(json.dumps(told))
+    with contextlib.suppress(StudioError):  # a tokeniser of a common kind is taken instead of the one that brings code
+        AutoModel.from_pretrained(str(folder))
+    assert not (tmp_path / "ran").exists()
