@@ -11,6 +11,7 @@ from engine.data import files
 from engine.data.reading import read
 from engine.data.tables import Facts, Table
 from engine.data.uploads import Upload
+from engine.errors import StudioError
 
 log = logging.getLogger(__name__)
 _KEY = b"backprop.table"
@@ -24,6 +25,8 @@ def table(upload: Upload, options: Mapping[str, Any]) -> Table:
             return _open(path)
         except Exception:
             log.warning("Cached table %s cannot be read; the upload is read again", path.name, exc_info=True)
+    if not upload.path.is_file():
+        raise StudioError(f"{upload.name} is not here any more.", "It was deleted meanwhile; upload the file again.")
     result = read(upload.path, upload.name, **options)
     try:
         files.write_atomically(path, lambda stream: _write(result, stream), upload.name)

@@ -21,6 +21,7 @@ from engine.words import size as in_words
 ID = re.compile(r"[0-9a-f]{16}\Z")
 _CONTENT = "content"
 _DAY = 86_400
+_LEFT = ("unzipped-*", "export-*", "tmp*", "presets/tmp*")  # temporary files and folders in the cache, whoever made them
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def store(source: bytes | Path | BinaryIO, name: str, limits: Limits = LIMITS) -
             identity, count = _copy(source, part / _CONTENT, name, limits)
             final = paths.data() / identity
             files.write_json(part / "upload.json", {"id": identity, "name": name, "size": count, "stored": time.time()}, name)
-            _publish(part, final)
+            _publish(part, final, count)
         finally:
             if part.exists():
                 files.remove(part)
@@ -82,10 +83,13 @@ def _copy(source: bytes | Path | BinaryIO, target: Path, name: str, limits: Limi
     return digest.hexdigest()[:16], count
 
 
-def _publish(part: Path, final: Path) -> None:
-    """Rename into place; whoever comes second with the same content keeps what is there."""
+def _publish(part: Path, final: Path, size: int) -> None:
+    """Rename into place; whoever comes second with the same content keeps what is there, if that is whole."""
     if final.exists():
-        return
+        content, about = final / _CONTENT, final / "upload.json"
+        if content.is_file() and content.stat().st_size == size and about.is_file():
+            return
+        files.remove(final)  # a crash in the middle of its removal left a part of it
     try:
         os.rename(part, final)
     except OSError:
@@ -103,8 +107,10 @@ def open_upload(identity: str) -> Upload:
 
 
 def sweep() -> int:
-    """Remove what a crash left half-written more than a day ago; gives the number of leftovers."""
-    old = [path for path in paths.data().glob(".*.part") if time.time() - path.stat().st_mtime > _DAY]
+    """Remove what a crash left half-written more than a day ago, here and in the cache; gives the number of leftovers."""
+    left = [path for folder, pattern in ((paths.data(), ".*.part"), (paths.data(), "*/.*.part"), *((paths.cache(), name) for name in _LEFT))
+            for path in folder.glob(pattern)]
+    old = [path for path in left if time.time() - max(item.stat().st_mtime for item in (path, *path.rglob("*"))) > _DAY]
     for path in old:
         files.remove(path) if path.is_dir() else path.unlink(missing_ok=True)
     return len(old)

@@ -123,6 +123,13 @@ def test_data_sets_are_listed_latest_first_and_deleted_with_their_upload() -> No
     assert not first.upload.folder.exists() and data.list_datasets() == []
 
 
+def test_a_data_set_that_another_tab_deleted_says_so() -> None:
+    found = dataset().save()
+    data.delete_dataset(found.id)
+    with pytest.raises(StudioError, match="deleted meanwhile"):
+        found.with_options(header=False)
+
+
 @pytest.mark.parametrize("identity", ["", "../../x", "0123456789abcdef"])
 def test_a_data_set_that_is_not_there_is_a_clear_error(identity: str) -> None:
     with pytest.raises(StudioError, match="no data set"):

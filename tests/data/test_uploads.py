@@ -90,6 +90,19 @@ def test_leftovers_of_a_crash_are_swept_after_a_day() -> None:
     for folder in (old, new):
         folder.mkdir()
         (folder / "content").write_bytes(b"half")
-    os.utime(old, (time.time() - 100_000,) * 2)
-    assert data.sweep() == 1
+    for name in ("unzipped-x1", "tmpx2", "unzipped-new"):
+        (paths.cache() / name).write_bytes(b"half")
+    for path in (old / "content", old, paths.cache() / "unzipped-x1", paths.cache() / "tmpx2"):
+        os.utime(path, (time.time() - 100_000,) * 2)
+    assert data.sweep() == 3
     assert [path.name for path in paths.data().iterdir()] == [".new.part"]
+    assert [path.name for path in paths.cache().iterdir()] == ["unzipped-new"]
+
+
+@pytest.mark.parametrize("lost", ["content", "upload.json"])
+def test_what_a_crash_left_of_a_removed_upload_does_not_spoil_the_next_one(lost: str) -> None:
+    upload = data.store(CONTENT, "x.csv")
+    upload.path.chmod(0o600)
+    (upload.folder / lost).unlink()
+    again = data.store(CONTENT, "x.csv")
+    assert again == upload and again.path.read_bytes() == CONTENT and data.open_upload(upload.id) == upload
