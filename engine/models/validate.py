@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from engine.errors import StudioError
-
 NAME = re.compile(r"[a-z0-9_-]{3,100}")
 _LATER = ("qa", "emotion", "summarisation", "text-generation", "text-vectorisation", "image-classification", "image-vectorisation",
           "image-text-vectorisation")  # the other tasks: a model may serve one before it has a page
@@ -112,9 +110,3 @@ def _is_json(value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def require_valid(model: Any) -> None:
-    """Refuse a model that breaks rules, naming all of them."""
-    if broken := validate_model(model):
-        raise StudioError(f"This model breaks {len(broken)} rules: {' '.join(broken)}", "See `engine.validate_model`.")
