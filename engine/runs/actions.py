@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import paths, words
@@ -70,18 +71,19 @@ def _count(rows: Mapping[str, list[Any]]) -> int:
 
 
 def _enter(values: dict[str, Any], rows: Mapping[str, list[Any]], model: Any, numbers: list[int] | None) -> str:
-    """Freeze what the run needs, then queue it."""
+    """Freeze what the run needs, then queue it. model: an object, or the folder of one."""
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     with folders.publishing(inputs.folder(run_id)) as folder:
         inputs.write_params(rows, folder / inputs.ROWS)
         if numbers is not None:
             inputs.write_params({"number": numbers}, folder / inputs.NUMBERS)
         folders.write_json(folder / "run.json", finite({"id": run_id, **values}))
-        if model is not None:
+        if isinstance(model, Path):
+            folders.fill(model, folder / inputs.BASE)
+        elif model is not None:
             from engine.models.packages import write_package
 
-            (folder / "base").mkdir()
-            write_package(model, folder / "base", name=values["model"], description=None, tasks=None, details=None)
+            write_package(model, folder / inputs.BASE, name=values["model"], description=None, tasks=None, details=None)
     try:
         changes.enter(id=run_id, **values)
     except BaseException:
@@ -171,14 +173,14 @@ def _evaluated(run: Run) -> dict[str, Any] | None:
             "rows": run.result.rows, "best_epoch": run.result.best_epoch, "seconds": run.result.seconds}
 
 
-def load(run_id: str) -> "BaseModel":
-    """The run's trained model, to be tried before it is saved."""
-    from engine.runs.job import model_of
+def load(run_id: str, trust: bool = False) -> "BaseModel":
+    """The run's trained model, to be tried before it is saved. trust: yes to running the code of a model of somebody's own class."""
+    from engine.models.packages import read_package
 
-    return model_of(_trained(queries.get(run_id)))
+    return read_package(_trained(queries.get(run_id)), trust=trust)
 
 
-def _trained(run: Run) -> Any:
+def _trained(run: Run) -> Path:
     if run.is_open:
         raise StudioError(f"{run.name} has not ended yet.", "Wait for its end, or stop it.")
     folder = inputs.model_folder(run.id)
@@ -190,7 +192,7 @@ def _trained(run: Run) -> Any:
 def repeat(run_id: str, **changed: Any) -> str:
     """A new run with the same rows, model and settings, but for what is given; its id."""
     run = queries.get(run_id)
-    own = inputs.folder(run_id) / "base"
+    own = inputs.folder(run_id) / inputs.BASE
     values: dict[str, Any] = {"name": run.name, "task": run.task, "variant": run.variant, "model": run.model, "method": run.method,
               "settings": run.settings, "data": run.data, "estimate": run.estimate, "origin": run.id}
     if changed:
@@ -199,12 +201,7 @@ def repeat(run_id: str, **changed: Any) -> str:
         values["settings"] = Settings.of({**run.settings, **changed}).to_dict()
         values["method"] = values["settings"]["method"]
         values["estimate"] = None
-    model = None
-    if own.is_dir():
-        from engine.runs.job import model_of
-
-        model = model_of(own)
-    return _enter(values, inputs.read_params(run_id), model, inputs.row_numbers(run_id))
+    return _enter(values, inputs.read_params(run_id), own if own.is_dir() else None, inputs.row_numbers(run_id))
 
 
 def startup() -> list[str]:

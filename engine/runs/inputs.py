@@ -16,7 +16,7 @@ from engine.errors import StudioError
 from engine.runs.records import valid_id
 
 Params = dict[str, list[Any]]
-ROWS, NUMBERS, RESULT = "params.parquet", "rows.parquet", "result.json"
+ROWS, NUMBERS, RESULT, BASE = "params.parquet", "rows.parquet", "result.json", "base"
 
 
 def folder(run_id: str) -> Path:

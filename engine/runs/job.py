@@ -1,6 +1,5 @@
 """What the executor's thread does for one run: model, rows, `fit`, and a folder with what came of it. Imports torch."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import preferences, words
@@ -8,7 +7,7 @@ from engine.errors import Stopped
 from engine.hub import folders
 from engine.hub.database import finite
 from engine.runs import inputs, queries
-from engine.runs.endings import ending
+from engine.runs.endings import Outcome, ending
 from engine.runs.recorder import Recorder
 from engine.runs.records import STOPPED, Run
 from engine.runs.samples import write_samples
@@ -19,8 +18,6 @@ from engine.training.settings import Settings
 
 if TYPE_CHECKING:
     from engine.models.base import BaseModel
-
-Outcome = tuple[str, dict[str, Any]]
 
 NOTHING_LEARNED = "It was stopped before anything was learned. There is no model to save."
 
@@ -46,8 +43,9 @@ def _fit(run: Run, recorder: Recorder) -> tuple[Result, "BaseModel", inputs.Para
     from engine.training.fit import fit
 
     _check(recorder)
-    own = inputs.folder(run.id) / "base"
-    model = AutoModel.from_pretrained(str(own) if own.is_dir() else run.model)
+    own = inputs.folder(run.id) / inputs.BASE
+    # What lies there was handed to `start` as an object, so that its code has run already.
+    model = AutoModel.from_pretrained(str(own), trust=True) if own.is_dir() else AutoModel.from_pretrained(run.model)
     _check(recorder)
     params = inputs.read_params(run.id)
     _check(recorder)
@@ -82,13 +80,6 @@ def settings_of(values: dict[str, Any]) -> Settings:
         training, validation = values["validation_split"]
         values["validation_split"] = (training, validation)
     return Settings.of(values)
-
-
-def model_of(folder: Path) -> "BaseModel":
-    """The model of a run's folder."""
-    from engine.models.packages import read_package
-
-    return read_package(folder)
 
 
 def _check(recorder: Recorder) -> None:

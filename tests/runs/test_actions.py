@@ -4,9 +4,14 @@ import pytest
 
 from engine import hub, runs
 from engine.errors import StudioError
+from engine.models.st_model import STModel
 from tests.runs import tiny
 from tests.runs.helpers import enter
 from tests.runs.test_thread import ENDLESS, SHORT, learns, start, until
+
+
+class OwnModel(STModel):
+    """A class that does not come with the engine."""
 
 
 @pytest.mark.parametrize(("given", "words"), [
@@ -67,6 +72,17 @@ def test_a_model_trained_from_a_saved_one_names_its_parent(encoder: str) -> None
     assert child.state == "finished", child.error
     runs.save(child.id, "grandchild")
     assert hub.get("grandchild").parent == "parent"
+
+
+def test_a_model_of_somebody_s_own_class_can_be_trained_again_and_again(encoder: str) -> None:
+    """Its code runs because it was given as an object; what comes of it is opened with a yes only."""
+    first = runs.wait(runs.start("text-classification", tiny.params(), OwnModel.from_folder(encoder, name="own"), **SHORT), timeout=90)
+    assert first.state == "finished", first.error
+    again = runs.wait(runs.repeat(first.id), timeout=90)
+    assert again.state == "finished" and again.metrics == first.metrics, again.error
+    with pytest.raises(StudioError, match="trust=True"):
+        runs.load(again.id)
+    assert isinstance(runs.load(again.id, trust=True), OwnModel)
 
 
 def test_a_run_is_not_deleted_or_saved_while_it_trains(encoder: str, home: Path) -> None:
