@@ -52,6 +52,14 @@ def test_a_download_holds_what_it_needs_and_nothing_else(unpacked: Path) -> None
     assert "Sorts messages" in card and "`delivery`" in card and "| accuracy | 0.9000 |" in card and "messages.csv" in card
 
 
+def test_a_download_passes_its_check_without_the_packages_that_it_does_not_name(unpacked: Path) -> None:
+    hidden = ("sentence_transformers", "pandas", "sqlalchemy", "pytorch_lightning", "torchmetrics", "streamlit", "pyarrow")
+    code = (f"import runpy, sys\nsys.modules.update(dict.fromkeys({hidden}))\nsys.argv = ['predict.py', '--check']\n"
+            "runpy.run_path('predict.py', run_name='__main__')\n")
+    done = subprocess.run([sys.executable, "-c", code], cwd=unpacked, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "8 of 8" in done.stdout, done.stderr
+
+
 def test_a_csv_comes_back_with_answers_and_without_formulas(unpacked: Path, tmp_path: Path) -> None:
     rows = [["id", "Message"], ["1", "my parcel arrived late"], ["-2", "=HYPERLINK(\"x\") great thanks"], ["3", ""], ["4"],
             ["5", "money back\nrefund, please", "extra"]]
