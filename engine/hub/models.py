@@ -96,11 +96,23 @@ def rename(name: str, new_name: str) -> Card:
             session.flush()
             _index(session, card_of(new))
             session.execute(update(RunRow).where(RunRow.saved_as == name).values(saved_as=new_name))
+            session.execute(update(RunRow).where(RunRow.model == name).values(model=new_name))  # queued, or to be repeated
+            _rename_in_lineages(session, name, new_name)
     except BaseException:
         folders.move(new, old)
         write_card(old, name)
         raise
     return get(new_name)
+
+
+def _rename_in_lineages(session: Session, name: str, new_name: str) -> None:
+    """Models that came from a renamed one go on naming it, and not whichever takes its old name."""
+    for row in session.scalars(select(ModelRow)).all():
+        changed = {key: new_name for key in ("parent", "base") if row.card.get(key) == name and row.card.get("parent") == name}
+        card = _card(row)
+        if changed and card.folder.is_dir():
+            write_card(card.folder, card.name, **changed)
+            _index(session, card_of(card.folder))
 
 
 def set_description(name: str, description: str) -> Card:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from engine import hub
+from engine import hub, runs
 from engine.errors import StudioError
 from engine.hub import database
 from engine.hub.__main__ import main
 from engine.hub.tables import ModelRow
-from tests.runs.helpers import ROOT
+from tests.runs.helpers import ROOT, enter
 
 DATA = {"fingerprint": "f" * 16, "rows": 48, "columns": ["labels", "texts"], "dataset": None, "name": "messages.csv"}
 
@@ -120,6 +120,18 @@ def test_rebuilding_follows_the_folders_after_a_crash_between_folder_and_row(tra
     with database.reading() as session:
         assert sorted(session.scalars(select(ModelRow.name))) == ["never-indexed", "new-name"]
     assert (home / "models" / "no-model").is_dir(), "what is no model is left alone"
+
+
+def test_a_renamed_model_stays_the_parent_of_those_that_came_from_it(trained: Path, home: Path) -> None:
+    save(trained), save(trained, "child", parent="topics", base="topics"), save(trained, "stranger", base="minilm")
+    enter("20261122-104211-0002", model="topics")
+    hub.rename("topics", "renamed")
+    save(trained, "topics")
+    assert (hub.get("child").parent, hub.get("child").base) == ("renamed", "renamed")
+    assert (hub.get("stranger").parent, hub.get("stranger").base) == (None, "minilm")
+    assert runs.get("20261122-104211-0002").model == "renamed"
+    hub.rebuild()
+    assert hub.get("child").parent == "renamed"
 
 
 def test_one_damaged_card_does_not_keep_the_other_models_from_being_found(trained: Path, home: Path) -> None:
