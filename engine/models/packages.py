@@ -41,6 +41,9 @@ def write_package(model: Any, folder: Path, *, name: str | None = None, descript
         "versions": {"python": ".".join(map(str, sys.version_info[:3])), **versions},
     }
 
+    if not _is_json(config):
+        raise StudioError(f"The details of {config['name']} cannot be kept.", "They hold texts, numbers, lists and dicts, as JSON does.")
+
     def fill(part: Path) -> None:
         if built_in:
             config["model"] = model.config()
@@ -161,6 +164,14 @@ def _load(folder: Path, config: dict[str, Any], trust: bool) -> Any:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _is_installed(distribution: str) -> bool:

@@ -94,3 +94,9 @@ def test_what_is_saved_is_the_model_itself_and_it_stays_as_it_is(tmp_path: Path)
     for kept in (tmp_path / "kept", "kept-too"):
         again = engine.load(kept, trust=True)
         assert isinstance(again, Wrapper) and again.tasks == ["text-classification"]
+
+
+def test_details_that_json_does_not_know_are_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="details of kept"):
+        write_package(Shouter(), tmp_path / "kept", name="kept", details={"made": object()})
+    assert list(tmp_path.iterdir()) == []
