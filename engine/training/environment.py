@@ -30,7 +30,7 @@ def resolve(model: "BaseModel", task: str, variant: str, examples: Examples, set
     method = method_named(name)
     if depth is None and name == "partial":
         raise StudioError(f"The model {model.name} cannot be cut into upper and lower layers.", "Choose the method head, lora or full.")
-    resolved = method.resolve(settings, depth)
+    resolved = method.resolve(settings, depth, len(examples.train))
     if depth is not None and (resolved.cut or 0) > depth:
         raise StudioError(f"The cut cannot be {resolved.cut}.", f"The model {model.name} has {depth} layers.")
     bf16 = dtype_for(model.device, settings.precision) == torch.bfloat16

@@ -86,7 +86,7 @@ def _time(model: "BaseModel", rows: Rows, sample: Examples, method: Method, sett
     batches = list(Batches(rows, sample.targets, sample.train, size, settings.seed))[:STEPS_TIMED + 1]
     batches = [{key: value.to(model.device) for key, value in batch.items()} for batch in batches]
     with fast_attention(model.device, rows):
-        model.train()
+        method.mode(model)
         learn = []
         for batch in batches:
             began = time.monotonic()

@@ -55,13 +55,13 @@ def train(model: "BaseModel", rows: Rows, examples: Examples, method: Method, se
         watch = Watch(reporter, Keeper(model), _measure(examples), len(examples.train), settings, loaders.steps)
         trainee = Trainee(model, forward, loss, settings, method.head_rate, loaders.steps, hooks)
         with fast_attention(model.device, rows):
-            stopped = _run(trainee, loaders, watch, settings)
+            stopped = _run(trainee, loaders, watch, method, settings)
     if stopped and watch.steps == 0:
         raise Stopped
     return Trained(watch.history, watch.best_epoch, stopped, loaders.batch_size)
 
 
-def _run(trainee: Trainee, loaders: Loaders, watch: Watch, settings: Settings) -> bool:
+def _run(trainee: Trainee, loaders: Loaders, watch: Watch, method: Method, settings: Settings) -> bool:
     """Let Lightning run the loops; whether it was stopped on request. However it ends, the best weights are put back."""
     model, device = trainee.model, trainee.model.device
     with _quiet():
@@ -70,7 +70,7 @@ def _run(trainee: Trainee, loaders: Loaders, watch: Watch, settings: Settings) -
             accumulate_grad_batches=loaders.accumulate, gradient_clip_val=settings.gradient_clipping or None,
         )
         try:
-            model.train()
+            method.mode(model)
             trainer.fit(trainee, loaders.train, loaders.validation)
             return False
         except Stopped:

@@ -11,7 +11,7 @@ def test_merged_adapters_answer_as_the_attached_ones(new_model):
     model, method = new_model(), METHODS["lora"]
     names = set(model.state_dict())
     model.pre_finetuning(labels=["a", "b"])
-    chosen = method.resolve(Settings(method="lora"), model.depth)
+    chosen = method.resolve(Settings(method="lora"), model.depth, 100)
     method.open(model, chosen)
     torch.manual_seed(0)
     for name, value in model.named_parameters():

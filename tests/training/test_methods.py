@@ -14,13 +14,18 @@ CHOSEN_LATER = {"batch_size", "rank"}
 
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_has_a_value_for_every_open_setting(name):
-    resolved = METHODS[name].resolve(Settings(), depth=6).to_dict()
+    resolved = METHODS[name].resolve(Settings(), 6, 1000).to_dict()
     assert {key for key, value in resolved.items() if value is None} <= CHOSEN_LATER
     assert resolved["method"] == name
 
 
+def test_few_rows_are_seen_more_often():
+    epochs = [METHODS["partial"].resolve(Settings(), 6, rows).epochs for rows in (100, 5_000, 10_000, 1_000_000)]
+    assert epochs == [20, 8, 4, 3]
+
+
 def test_what_the_user_chose_is_kept():
-    assert METHODS["partial"].resolve(Settings(epochs=3, cut=2), depth=6).cut == 2
+    assert METHODS["partial"].resolve(Settings(epochs=3, cut=2), 6, 1000).cut == 2
 
 
 @pytest.mark.parametrize(("rows", "classes", "model", "hardware", "method"), [

@@ -15,7 +15,7 @@ Frozen = Literal["nothing", "below the cut", "backbone"]
 
 # What every method starts from; a method names only what it wants otherwise.
 SHARED: Mapping[str, Any] = MappingProxyType({
-    "epochs": 20, "learning_rate": 2e-5, "optimal_batch_size": 32, "early_stopping_epochs": 1, "max_length": 128, "weight_decay": 0.01,
+    "learning_rate": 2e-5, "optimal_batch_size": 32, "early_stopping_epochs": 1, "max_length": 128, "weight_decay": 0.01,
     "label_smoothing": 0.0, "dropout": 0.1, "warmup": 0.1, "gradient_clipping": 1.0, "cut": 0,
 })
 
@@ -26,7 +26,8 @@ class Method(ABC):
 
     defaults: fill the settings that are left open. head_rate: the head's learning rate as a multiple of the others'.
     frozen: what stays as it is, and is therefore computed once per row and kept.
-    probe_epochs: how long a new head learns alone before the rest does.
+    probe_epochs: how long a new head learns alone before the rest does. rows_to_see: how many rows, counted in every epoch, it takes
+    to learn; few rows are therefore seen more often, within `epochs_between`.
     """
 
     name: str
@@ -36,13 +37,16 @@ class Method(ABC):
     head_rate: float = 1.0
     frozen: Frozen = "nothing"
     probe_epochs: int = 0
+    rows_to_see: int = 0
+    epochs_between: tuple[int, int] = (1, 1000)
 
-    def resolve(self, settings: Settings, depth: int | None = None) -> Settings:
-        """The settings with every open value filled in. depth: the model's number of layers, None if it cannot be cut.
+    def resolve(self, settings: Settings, depth: int | None = None, rows: int = 10_000) -> Settings:
+        """The settings with every open value filled in, for so many training rows.
 
-        `batch_size` may stay None: it is found by measuring.
+        depth: the model's number of layers, None if it cannot be cut. `batch_size` may stay None: it is found by measuring.
         """
-        values = {**SHARED, **self.defaults}
+        fewest, most = self.epochs_between
+        values = {**SHARED, "epochs": min(most, max(fewest, round(self.rows_to_see / max(rows, 1)))), **self.defaults}
         chosen = {name: value for name, value in values.items() if getattr(settings, name) is None}
         if settings.batch_size is not None and settings.optimal_batch_size is None:
             chosen["optimal_batch_size"] = settings.batch_size  # who gives a batch size means the rows of a step
@@ -57,6 +61,10 @@ class Method(ABC):
     @abstractmethod
     def open(self, model: "BaseModel", settings: Settings) -> None:
         """Mark what is trained (requires_grad) and attach what the method adds. The head exists already."""
+
+    def mode(self, model: "BaseModel") -> None:
+        """Switch to training, with the dropout that the model's makers gave it."""
+        model.train()
 
     def close(self, model: "BaseModel", settings: Settings) -> None:
         """After training: undo or merge what `open` attached."""

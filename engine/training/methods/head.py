@@ -22,7 +22,9 @@ HEAD = Head(
     name="head",
     label="Head only",
     help="The model stays as it is; only the last step, from its features to your labels, is learned. Seconds, even on a laptop.",
-    defaults={"epochs": 30, "learning_rate": 2e-3, "optimal_batch_size": 256, "early_stopping_epochs": 6, "label_smoothing": 0.05,
+    defaults={"learning_rate": 2e-3, "optimal_batch_size": 256, "early_stopping_epochs": 6, "label_smoothing": 0.05,
               "dropout": 0.5, "warmup": 0.3},
+    rows_to_see=300_000,
+    epochs_between=(10, 100),
     frozen="backbone",
 )

@@ -65,7 +65,9 @@ LORA = Lora(
     name="lora",
     label="Adapters",
     help="Small additions to every layer learn, the model's own weights stay. For large models on a graphics card.",
-    defaults={"epochs": 10, "learning_rate": 1e-3, "early_stopping_epochs": 2, "label_smoothing": 0.05, "rank": 16},
+    defaults={"learning_rate": 1e-3, "early_stopping_epochs": 2, "label_smoothing": 0.05, "rank": 16},
     head_rate=1.0,
+    rows_to_see=60_000,
+    epochs_between=(3, 20),
     probe_epochs=30,
 )

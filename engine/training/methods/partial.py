@@ -20,13 +20,20 @@ class Partial(Method):
 
         open_above(model, settings.cut or 0)
 
+    def mode(self, model: "BaseModel") -> None:
+        """The layers keep all they have: dropout in so few of them makes no difference in a few epochs, and costs a sixth of the time."""
+        model.eval()
+        model.head.train()
+
 
 PARTIAL = Partial(
     name="partial",
     label="Upper layers",
     help="The upper layers learn, the lower ones are computed once. Most of the gain of training everything, in a fraction of the time.",
-    defaults={"epochs": 6, "learning_rate": 5e-4, "early_stopping_epochs": 2, "label_smoothing": 0.1, "dropout": 0.2},
-    head_rate=2.0,
+    defaults={"learning_rate": 7e-4, "early_stopping_epochs": 2, "label_smoothing": 0.1, "dropout": 0.2},
+    head_rate=1.5,
     probe_epochs=30,
+    rows_to_see=40_000,
+    epochs_between=(3, 20),
     frozen="below the cut",
 )
