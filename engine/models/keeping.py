@@ -15,8 +15,9 @@ def save(model: Any, name: str | None = None, description: str | None = None, ta
     if path is not None:
         from engine.models.packages import write_package
 
-        write_package(model, Path(path), name=name, description=description, tasks=tasks, details=details)
-        return Path(path)
+        folder = Path(path).expanduser()
+        write_package(model, folder, name=name, description=description, tasks=tasks, details=details)
+        return folder
     from engine import hub
 
     return hub.save(model, name or model.name, description=description, details=details, tasks=tasks)

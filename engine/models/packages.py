@@ -23,10 +23,12 @@ _DAMAGED = "The folder is damaged; save or import the model again."
 
 def write_package(model: Any, folder: Path, *, name: str | None = None, description: str | None = None,
                   tasks: list[str] | None = None, details: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Write `model` as `folder` (made; an older one is replaced) and return its config.
+    """Write `model` as `folder` (made; an older package is replaced, anything else refused) and return its config.
 
     Everything is written to a temporary sibling, flushed and renamed: a crash leaves the old folder, the new one, or none.
     """
+    if not _may_be_replaced(folder):
+        raise StudioError(f"{folder} holds something else than a saved model.", "Choose a new folder, or an empty one.")
     built_in = is_built_in(model)
     needed = (*_PINNED, *(model.needs if built_in else _FOREIGN))
     versions = {dist: metadata.version(dist) for dist in needed if _is_installed(dist)}
@@ -85,7 +87,7 @@ def read_package(folder: Path, device: str | None = None, trust: bool = False) -
     if config.get("class") in FAMILIES:
         try:
             model = family(config["class"]).read(folder, config.get("model") or {})
-        except (OSError, KeyError, RuntimeError, ValueError, SafetensorError) as error:
+        except (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError, SafetensorError) as error:
             raise StudioError(f"The model in {folder} cannot be loaded.", _DAMAGED) from error
     else:
         model = _load(folder, config, trust)
@@ -103,6 +105,11 @@ def family(name: str) -> Any:
 def is_built_in(model: Any) -> bool:
     """Whether exactly this class comes with the engine (a subclass does not)."""
     return FAMILIES.get(type(model).__name__) == type(model).__module__
+
+
+def _may_be_replaced(folder: Path) -> bool:
+    """Whether nobody loses anything: there is nothing, an empty folder, or a package."""
+    return not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or is_package(folder)))
 
 
 def write_folder(folder: Path, fill: Callable[[Path], None]) -> None:

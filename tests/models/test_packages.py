@@ -100,3 +100,28 @@ def test_details_that_json_does_not_know_are_refused_and_nothing_is_left(tmp_pat
     with pytest.raises(StudioError, match="details of kept"):
         write_package(Shouter(), tmp_path / "kept", name="kept", details={"made": object()})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_saving_into_a_folder_of_other_things_is_refused_and_takes_nothing_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "letter.txt").write_text("Dear all")
+    for place in (documents, documents / "letter.txt"):
+        with pytest.raises(StudioError, match="something else"):
+            engine.save(Shouter(), path=place)
+    assert [path.name for path in documents.iterdir()] == ["letter.txt"] and (documents / "letter.txt").read_text() == "Dear all"
+    (tmp_path / "empty").mkdir()
+    for _ in range(2):  # the second time a package is replaced by a package
+        engine.save(Shouter(), path=tmp_path / "empty")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert engine.save(Shouter(), path="~/mine") == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("wrong", [{"head": {"size": 3}}, {"head": [1]}, "text"])
+def test_a_config_that_somebody_changed_is_refused_in_one_sentence(wrong: object, tmp_path: Path) -> None:
+    write_package(build("STModel", tmp_path / "model"), tmp_path / "kept")
+    config = json.loads((tmp_path / "kept" / "config.json").read_text())
+    (tmp_path / "kept" / "config.json").write_text(json.dumps({**config, "model": wrong}))
+    with pytest.raises(StudioError, match="cannot be loaded"):
+        read_package(tmp_path / "kept")
