@@ -34,7 +34,7 @@ def train(run_id: str, recorder: Recorder) -> Outcome:
     except Stopped:
         return STOPPED, {"note": f"{queries.get(run_id).note} {NOTHING_LEARNED}".strip()}
     if not result.stopped:
-        recorder.log(f"Finished in {words.duration(result.seconds)}{_against(run, result)}")
+        recorder.log(f"Finished in {words.duration(result.seconds)}{_against(run)}")
     return ending(result, queries.get(run_id).note)
 
 
@@ -87,7 +87,7 @@ def _check(recorder: Recorder) -> None:
         raise Stopped
 
 
-def _against(run: Run, result: Result) -> str:
+def _against(run: Run) -> str:
     """How far off the estimate was."""
     estimated = (run.estimate or {}).get("seconds")
     return f"; the estimate was {words.duration(estimated)}" if estimated else ""
