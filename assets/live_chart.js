@@ -1,6 +1,8 @@
 // Draws `data.curves` with Plotly.react on one node that is kept from update to update.
 
 const observers = new WeakMap()
+// Few buttons, so that they never cover the legend: a box drawn with the pointer zooms, the house goes back.
+const SHOWN = { displaylogo: false, responsive: false, modeBarButtons: [["toImage", "resetScale2d"]] }
 
 function plotly(address) {
   if (window.Plotly) return Promise.resolve(window.Plotly)
@@ -24,6 +26,7 @@ function theme(node) {
     text: read("--st-text-color", "#444"),
     grid: read("--st-border-color", "#ccc"),
     background: read("--st-background-color", "#fff"),
+    faint: read("--st-gray-text-color", "#777"),
     font: read("--st-font", "sans-serif"),
   }
 }
@@ -52,6 +55,7 @@ function layout(data, colours) {
     showlegend: data.curves.length > 1,
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", xanchor: "left" },
     hovermode: "x unified",
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: colours.faint, activecolor: colours.text },
     hoverlabel: { bgcolor: colours.background, bordercolor: colours.grid, font: { color: colours.text } },
     shapes: data.marks.map((mark) => ({
       type: "line", x0: mark.x, x1: mark.x, y0: 0, y1: 1, yref: "paper", line: { color: colours.text, width: 1, dash: "dot" },
@@ -73,7 +77,7 @@ export default function ({ data, parentElement }) {
   plotly(data.library)
     .then((library) => {
       if (!node.isConnected) return
-      library.react(node, node.latest.traces, node.latest.layout, { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] })
+      library.react(node, node.latest.traces, node.latest.layout, SHOWN)
       if (!observers.has(node)) {
         const observer = new ResizeObserver(() => node.offsetWidth && library.Plots.resize(node))
         observer.observe(node)

@@ -13,6 +13,12 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def roughly(seconds: float) -> str:
+    """A duration without false digits: an estimate is not true to the second."""
+    step = next((step for limit, step in ((10, 1), (60, 5), (300, 10), (3600, 60)) if seconds < limit), 300)
+    return duration(max(step, round(seconds / step) * step)) if step > 1 else f"{max(1, round(seconds))} s"
+
+
 def size(octets: float) -> str:
     """91 MB; decimal units, no false digits."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):

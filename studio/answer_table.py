@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +103,17 @@ def to_xlsx(frame: pd.DataFrame) -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def to_jsonl(items: Iterable[dict[str, Any]], answered: Sequence[Answered]) -> bytes:
+    """Each item as it came, with its answer's named cells behind its own; no key of the user's is overwritten."""
+    cells_of = answer_frame(answered).astype(object)
+    answers = cells_of.where(cells_of.notna(), None).to_dict("records")
+    lines = []
+    for item, answer in zip(items, answers, strict=False):
+        taken = set(map(str, item))
+        lines.append(json.dumps({**item, **{_free(name, taken): value for name, value in answer.items()}}, ensure_ascii=False))
+    return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
 
 
 def _sheet_cell(sheet: Any, value: Any) -> Any:

@@ -22,6 +22,7 @@ OURS = "#0f8482"
 WARNING = "#9a7d00"
 FAILURE = "#d1483d"
 PALETTE = {"training": TRAINING, "validation": VALIDATION, "baseline": BASELINE, "ours": OURS, "warning": WARNING, "failure": FAILURE}
+FULL = 0.97  # of a colour scale: from here on white is read on a cell, below it the page's ink
 SEQUENTIAL = [[0.0, "rgba(15,132,130,0.04)"], [0.02, "rgba(15,132,130,0.20)"], [0.5, "rgba(15,132,130,0.62)"], [1.0, "rgba(15,132,130,1)"]]
 MISSES = [[0.0, "rgba(127,138,150,0.10)"], [0.02, "rgba(209,72,61,0.25)"], [1.0, "rgba(209,72,61,1)"]]
 BAR_HEIGHT = 34
@@ -50,7 +51,7 @@ def bars(names: Sequence[str], values: Sequence[float], *, key: str, alt: str, c
         hovertemplate="%{customdata}: %{x:.1%}<extra></extra>", customdata=list(names), width=0.62))
     _whiskers(figure, values, intervals or [])
     figure.add_scatter(x=ends, y=list(range(len(names))), mode="text", text=[f"  {words.percent(value)}" for value in values],
-                       textposition="middle right", hoverinfo="skip", showlegend=False, cliponaxis=False)
+                       textposition="middle right", textfont={"color": ink()}, hoverinfo="skip", showlegend=False, cliponaxis=False)
     if line is not None:
         figure.add_vline(x=line, line_dash="dot", line_color=BASELINE, line_width=1.5)
     figure.update_xaxes(range=[0, 1.12], visible=False, fixedrange=True)
@@ -100,15 +101,15 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: st
         z=shares, customdata=told, hovertemplate="%{customdata}<extra></extra>",
         colorscale=MISSES if only_misses else SEQUENTIAL, zmin=0, zmax=top if only_misses else 1, xgap=1, ygap=1,
         colorbar={"title": {"text": "Share of the truth", "side": "top"}, "tickformat": ".0%", "thickness": 10, "orientation": "h",
-                  "lenmode": "pixels", "len": 260, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom"}))
+                  "lenmode": "pixels", "len": 260, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "nticks": 4}))
     if numbered:
-        _numbers(figure, matrix, shares)
+        _numbers(figure, matrix, shares, top if only_misses else 1.0)
     font = 12 if numbered else 10 if size <= 40 else 8
     ticks = {"tickvals": list(range(size)), "ticktext": names, "tickfont": {"size": font}, "showgrid": False, "zeroline": False,
              "automargin": True}
     figure.update_xaxes(tickangle=0 if size <= 6 else -60 if size <= 40 else -90, **ticks)
     figure.update_yaxes(autorange="reversed", **ticks)
-    figure.update_layout(height=max(340, size * (34 if numbered else 15) + 260), margin={"l": 0, "r": 0, "t": 50, "b": 0})
+    figure.update_layout(height=max(340, size * (34 if numbered else 15) + 260), margin={"l": 0, "r": 16, "t": 50, "b": 0})
     figure.add_annotation(text="Rows: the truth · columns: the answer", x=0, y=1, xref="paper", yref="paper", xanchor="left",
                           yanchor="bottom", yshift=8, showarrow=False, font={"color": ink()})
     right = sum(matrix[place][place] for place in range(size))
@@ -116,18 +117,19 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: st
          f"{words.number(sum(map(sum, matrix)))} rows on the diagonal, which is right. The table of classes says the same in numbers.")
 
 
-def _numbers(figure: "plotly.Figure", matrix: Sequence[Sequence[int]], shares: Sequence[Sequence[float | None]]) -> None:
-    """Counts in the cells: white on full ones, the page's own ink on pale ones, so that they are read in both themes."""
+def _numbers(figure: "plotly.Figure", matrix: Sequence[Sequence[int]], shares: Sequence[Sequence[float | None]], top: float) -> None:
+    """Counts in the cells: white on full ones, the page's own ink on paler ones, so that they are read in both themes."""
     cells = [(row, column) for row, counts in enumerate(matrix) for column, count in enumerate(counts) if count and shares[row][column]]
-    for full, font in ((True, {"color": "#ffffff"}), (False, {"color": ink()})):
-        chosen = [(row, column) for row, column in cells if ((shares[row][column] or 0) >= 0.5) == full]
+    pale = "#e8eeee" if st.context.theme.type == "dark" else "#000000"
+    for full, font in ((True, {"color": "#ffffff"}), (False, {"color": pale})):
+        chosen = [(row, column) for row, column in cells if ((shares[row][column] or 0) / top >= FULL) == full]
         figure.add_scatter(x=[column for _, column in chosen], y=[row for row, _ in chosen], mode="text", textfont=font, hoverinfo="skip",
                            text=[words.number(matrix[row][column]) for row, column in chosen], showlegend=False)
 
 
 def ink() -> str:
     """The colour of text on the page's background, for what Plotly's theme leaves black."""
-    return "#e8eeee" if st.context.theme.type == "dark" else "#1c2527"
+    return "#e8eeee" if st.context.theme.type == "dark" else "#10181a"
 
 
 def confused_pairs(matrix: Sequence[Sequence[int]], labels: Sequence[str], most: int = 20) -> "pd.DataFrame":
@@ -156,7 +158,11 @@ def class_table(table: "pd.DataFrame", *, key: str) -> None:
 def show(figure: "plotly.Figure", *, key: str, alt: str, toolbar: bool = True) -> None:
     """Draw a figure that no longer changes; for one that does see `studio.live_chart`."""
     config: dict[str, Any] = {**CONFIG, "displayModeBar": toolbar and "hover"}
-    figure.update_layout(hoverlabel={"align": "left"})
+    figure.update_layout(hoverlabel={"align": "left"}, font={"color": ink()})
+    for axes in (figure.update_xaxes, figure.update_yaxes):  # Streamlit's own grey is too pale for small text
+        axes(tickfont_color=ink(), title_font_color=ink())
+    figure.update_traces(selector={"type": "bar"}, textfont={"color": ink()})
+    figure.update_traces(selector={"type": "heatmap"}, colorbar={"tickfont": {"color": ink()}, "title": {"font": {"color": ink()}}})
     st.plotly_chart(figure, key=key, alt=alt, config=config)
 
 

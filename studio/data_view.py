@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ENDINGS = ["csv", "tsv", "txt", "tab", "xlsx", "xls", "ods", "jsonl", "ndjson", "json", "parquet", "zip"]
 PREVIEW_ROWS = 50
+LEAST_WIDTH, MOST_WIDTH, LETTER = 64, 300, 8  # pixels of a column, and of a letter in it
 NAMED_BARS = 24  # more classes than this are drawn without their names
 MOST_BARS = 400
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", ":": "colon", " ": "space"}
@@ -66,7 +67,18 @@ def facts_line(facts: "Facts", rows: int, columns: int) -> str:
 
 def preview(frame: "pd.DataFrame", key: str, rows: int = 8) -> None:
     """The first rows with their numbers in the file."""
-    st.dataframe(frame.head(PREVIEW_ROWS), key=key, height=35 * (min(rows, max(len(frame), 1)) + 1) + 3, alt="The first rows of the file")
+    head = frame.head(PREVIEW_ROWS)
+    st.dataframe(head, key=key, height=35 * (min(rows, max(len(frame), 1)) + 1) + 3, alt="The first rows of the file", placeholder="–",
+                 column_config={str(name): st.column_config.TextColumn(width=width) for name, width in widths(head).items()})
+
+
+def widths(frame: "pd.DataFrame") -> dict[str, int]:
+    """Pixels for each column, by its longest cell: a long text leaves room for the columns beside it."""
+    found = {}
+    for name in frame.columns:
+        longest = max([len(str(name)), *(len(str(cell)) for cell in frame[name].head(PREVIEW_ROWS) if cell is not None)])
+        found[str(name)] = min(MOST_WIDTH, max(LEAST_WIDTH, longest * LETTER + 24))
+    return found
 
 
 def row_numbers(rows: Iterable[int], most: int = 12) -> str:
@@ -81,14 +93,14 @@ def finding(found: "Finding", key: str) -> "Fix | None":
     icon, colour = LOOKS[found.severity]
     clicked = None
     with st.container(border=True, key=key, gap="small"):
-        st.markdown(f":{colour}[{icon}] **{plain(found.title)}** :small[:gray[{found.severity}]]")
+        st.markdown(f":{colour}[{icon}] **{plain(found.title.rstrip('.'))}** :small[:gray[{found.severity}]]")
         st.markdown(plain(found.meaning))
         if found.rows:
             st.caption(row_numbers(found.rows))
         if found.examples:
             with st.expander("Look at them"):
                 st.dataframe(list(found.examples), key=f"{key}_examples", hide_index=True, alt="Rows of the finding")
-        if found.advice:
+        if found.advice and found.advice.rstrip(".") not in {fix.label for fix in found.fixes}:
             st.caption(plain(found.advice))
         if found.fixes:
             with st.container(horizontal=True, gap="small"):
@@ -122,7 +134,7 @@ def class_chart(counts: Mapping[str, int], key: str) -> None:
         figure = plotly.Figure(plotly.Bar(x=list(range(len(names_shown))), y=values_shown, marker_color=charts.OURS,
                                           customdata=names_shown, hovertemplate=hover))
         figure.update_xaxes(visible=False)
-        figure.update_yaxes(title="Rows", rangemode="tozero")
+        figure.update_yaxes(title="Rows", rangemode="tozero", dtick=1 if max(values) < 6 else None)
         height = 200
     figure.update_layout(height=height, margin={"l": 0, "r": 8, "t": 4, "b": 4}, showlegend=False, bargap=0.15)
     charts.show(figure, key=key, alt=alt, toolbar=False)

@@ -1,5 +1,8 @@
 """A file's job as its tab shows it: live while it runs, then its answers, its downloads, and what can be done next."""
 
+import json
+from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -14,17 +17,19 @@ from studio.results_tables import plain
 
 SHOWN_ROWS = 200
 EARLIER = 10
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS = {"csv": ("CSV", "text/csv"), "jsonl": ("JSON lines", "application/jsonl"),
+         "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}
+OWN_KIND = {"jsonl": "jsonl", "json": "jsonl", "xlsx": "xlsx", "xls": "xlsx", "ods": "xlsx"}  # what is given back for what was given
 
 
 def table(rows: Any, answered: list[Answered], key: str) -> None:
     """Rows with their answers, probabilities as bars."""
     joined = answer_table.joined(rows, answered)
-    share = st.column_config.ProgressColumn(format="%.1f%%", min_value=0.0, max_value=100.0)
+    share = st.column_config.ProgressColumn(format="%.1f%%", min_value=0.0, max_value=100.0, width=150)
     shares = {name: share for name in joined.columns if name not in rows.columns and str(name).startswith("probability")}
     joined[list(shares)] *= 100  # the download keeps shares from 0 to 1; here they are read as percents
-    narrow = {str(name): st.column_config.TextColumn(width="medium") for name in rows.columns}
-    st.dataframe(joined, hide_index=True, key=key, column_config=narrow | shares, alt="Rows with their answers")
+    widths = {str(name): st.column_config.TextColumn(width=width) for name, width in data_view.widths(joined).items()}
+    st.dataframe(joined, hide_index=True, key=key, column_config=widths | shares, placeholder="–", alt="Rows with their answers")
 
 
 def show(task: type[Task], identity: str) -> None:
@@ -84,16 +89,36 @@ def said(job: file_job.Job) -> str:
 
 
 def _downloads(task: type[Task], job: file_job.Job) -> None:
+    """The kind of file that was given comes first: it is the same file with its answers."""
+    given = OWN_KIND.get(data.open_dataset(job.dataset).facts.format.lower(), "csv")
     stem = PurePath(job.name).stem or "answers"
+    kinds = [kind for kind in dict.fromkeys((given, "csv", "xlsx")) if kind != "xlsx" or job.done <= answer_table.SHEET_ROWS]
+    for kind in kinds:
+        name, mime = KINDS[kind]
+        st.download_button(f"Download {name}", partial(_built, job, kind), f"{stem}-answers.{kind}", mime, key=f"file_{task.page}_{kind}",
+                           type="primary" if kind == kinds[0] else "secondary", icon=":material/download:", on_click="ignore")
 
-    def build(write: Any) -> Any:
-        return lambda: write(answer_table.joined(data.open_dataset(job.dataset).frame(), file_job.answered(job.id)))
 
-    st.download_button("Download CSV", build(answer_table.to_csv), f"{stem}-answers.csv", "text/csv", key=f"file_{task.page}_csv",
-                       type="primary", icon=":material/download:", on_click="ignore")
-    if job.done <= answer_table.SHEET_ROWS:
-        st.download_button("Download Excel", build(answer_table.to_xlsx), f"{stem}-answers.xlsx", XLSX, key=f"file_{task.page}_xlsx",
-                           icon=":material/download:", on_click="ignore")
+def _built(job: file_job.Job, kind: str) -> bytes:
+    """The file to download, made when it is asked for."""
+    dataset, answered = data.open_dataset(job.dataset), file_job.answered(job.id)
+    if kind == "jsonl":
+        return answer_table.to_jsonl(_items(dataset), answered)
+    write = answer_table.to_xlsx if kind == "xlsx" else answer_table.to_csv
+    return write(answer_table.joined(dataset.frame(), answered))
+
+
+def _items(dataset: data.Dataset) -> Iterator[dict[str, Any]]:
+    """The rows with the values that the file has: numbers stay numbers, where a table of cells has texts."""
+    frame = dataset.frame()
+    records = ({name: cell for name, cell in record.items() if cell is not None} for record in frame.to_dict("records"))
+    if not dataset.upload.name.lower().endswith((".jsonl", ".ndjson")):
+        yield from records
+        return
+    with dataset.upload.path.open(encoding=dataset.facts.encoding) as lines:
+        for line, record in zip((line for line in lines if line.strip()), records, strict=False):
+            item = json.loads(line.lstrip("\ufeff"))
+            yield item if isinstance(item, dict) else record
 
 
 def earlier(task: type[Task]) -> None:
@@ -108,7 +133,8 @@ def earlier(task: type[Task]) -> None:
 
 
 def _open(identity: str) -> None:
-    st.query_params.from_dict({"job": identity})
+    st.query_params.pop("file", None)
+    st.query_params["job"] = identity
 
 
 def forget() -> None:

@@ -60,16 +60,18 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
                 tried = st.button("Try three rows", key=f"file_{task.page}_try", icon=":material/visibility:")
                 label = f"Answer {words.plural(len(frame), 'row')}"
                 started = st.button(label, key=f"file_{task.page}_start", type="primary", icon=":material/play_arrow:")
-        with right, guard():
+        if not tried:
+            with right, guard():
+                data_view.preview(frame, key=f"file_{task.page}_preview")
+        with guard():
             if started:
                 _check(task, columns, options, own)
                 job = file_job.start(task.name, model, dataset.id, dataset.name, columns, options, len(frame))
-                st.query_params.from_dict({"job": job})
+                st.query_params.pop("file", None)
+                st.query_params["job"] = job
                 st.rerun()
             if tried:
                 _try(task, model, frame, columns, options, own)
-            else:
-                data_view.preview(frame, key=f"file_{task.page}_preview")
 
 
 def _columns(task: type[Task], frame: Any) -> dict[str, str]:

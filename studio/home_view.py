@@ -5,11 +5,13 @@ import streamlit as st
 from engine import hub, runs, words
 from engine.tasks import TASKS, Task
 from studio import navigation
+from studio.charts import shorten
 from studio.hub_words import metric_text
 from studio.results_tables import plain
 from studio.run_words import look, primary_text, when
 
 LATEST = 5
+NAME = 20  # letters of a name that have room beside the facts
 
 
 def doors() -> None:
@@ -58,9 +60,9 @@ def latest_runs() -> None:
         return
     for run in found:
         shown = look(run.state)
-        name, metric, state, age = st.columns([3.4, 1.4, 3.2, 2], vertical_alignment="center", gap="small")
+        name, metric, state, age = st.columns([4.4, 1.4, 2.6, 2], vertical_alignment="center", gap="small")
         with name:
-            navigation.link("runs", plain(run.name), run=run.id)
+            navigation.link("runs", plain(shorten(run.name, NAME)), help=plain(run.name), run=run.id)
         metric.caption(primary_text(run))
         state.badge(shown.word, icon=shown.icon, color=shown.colour)
         age.caption(when(run.created))
@@ -75,10 +77,9 @@ def latest_models() -> None:
         st.caption("Models that you save from a run are listed here.")
         return
     for card in found:
-        name, metric, size, age = st.columns([4, 2.4, 1.6, 2], vertical_alignment="center", gap="small")
+        name, metric, age = st.columns([4.4, 3.2, 2.6], vertical_alignment="center", gap="small")
         with name:
-            navigation.link("hub", plain(card.name), model=card.name)
-        metric.caption(metric_text(card) or "–")
-        size.caption(words.size(card.size_bytes))
+            navigation.link("hub", plain(shorten(card.name, NAME)), help=plain(card.name), model=card.name)
+        metric.caption(metric_text(card) or words.size(card.size_bytes))
         age.caption(when(card.created))
     navigation.link("hub", "All models", icon=":material/arrow_forward:")

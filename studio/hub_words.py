@@ -4,7 +4,7 @@ from typing import Any
 
 from engine import hub, words
 from studio.results_tables import metric, value_text
-from studio.run_words import task_title
+from studio.run_words import method_name, task_title
 
 LABELS_SHOWN = 12
 
@@ -34,7 +34,7 @@ def facts(card: hub.Card) -> dict[str, str]:
         "Trained from": card.base or card.parent or "",
         "Trained on": ", ".join(about),
         "Data fingerprint": str(data.get("fingerprint") or ""),
-        "Method": str(settings.get("method") or ""),
+        "Method": method_name(str(settings.get("method") or "")),
         "Size": words.size(card.size_bytes),
         "Saved": f"{card.created.astimezone():%d %b %Y, %H:%M}",
         "Kind of model": card.class_name,
@@ -59,5 +59,5 @@ def _labels(card: hub.Card) -> str:
         return ""
     shown = ", ".join(card.labels[:LABELS_SHOWN])
     more = len(card.labels) - LABELS_SHOWN
-    kind = "any number of " if card.multi_label else "one of "
+    kind = "Any number of " if card.multi_label else "One of "
     return f"{kind}{words.plural(len(card.labels), 'label')}: {shown}" + (f" and {words.number(more)} more" if more > 0 else "")

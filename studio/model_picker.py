@@ -8,22 +8,27 @@ import streamlit as st
 
 from engine import words
 from engine.tasks import task_class
+from studio.charts import shorten
+from studio.results_tables import plain
 from studio.state import forget, peek, put, state
 
 KINDS = {"embedded": "embedded", "yours": "yours", "hub": "Hugging Face hub"}
 ICONS = {"embedded": ":material/deployed_code:", "yours": ":material/person:", "hub": ":material/cloud_download:"}
 GROUPS = {"embedded": "Comes with the studio", "yours": "Yours, from the hub",
           "hub": "More, fetched from the Hugging Face hub at first use"}
+FETCHED = "It is fetched from the Hugging Face hub at first use, which takes a connection. What comes with the studio works without one."
+NAME = 22  # letters of a model's name on the chip
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A model that can be picked. kind: "embedded", "yours" or "hub"."""
+    """A model that can be picked. kind: "embedded", "yours" or "hub". finetunable: the wizard offers it as a start."""
 
     name: str
     kind: str
     size_bytes: int | None
     description: str
+    finetunable: bool = True
 
     @property
     def facts(self) -> str:
@@ -34,11 +39,12 @@ class Choice:
 def choices(task: str) -> list[Choice]:
     """Embedded models first, then the user's own, the newest first, then the catalogue's others. Imports no torch."""
     from engine import hub
-    from engine.models.catalogue import PRESETS
+    from engine.models.catalogue import FAMILIES, PRESETS
 
     fits = [preset for preset in PRESETS if task in preset.tasks]
     embedded = [Choice(preset.name, "embedded", preset.size_bytes, preset.description) for preset in fits if preset.embedded]
-    own = [Choice(card.name, "yours", card.size_bytes, card.description or _trained_on(card)) for card in hub.list(task=task)]
+    own = [Choice(card.name, "yours", card.size_bytes, card.description or _trained_on(card), finetunable=card.class_name in FAMILIES)
+           for card in hub.list(task=task)]
     others = [Choice(preset.name, "hub", preset.size_bytes, f"{preset.description} {', '.join(preset.languages)}; {preset.licence}.")
               for preset in fits if not preset.embedded]
     return [*embedded, *own, *others]
@@ -51,8 +57,11 @@ def chip(task: str, place: Any = None) -> str:
     """
     offered = choices(task)
     chosen = _current(task, offered)
+    if chosen.name != task_class(task).default_model:
+        st.query_params["model"] = chosen.name  # so that a reload finds it again
     with place if place is not None else st.container():
-        with st.popover(f"{chosen.name} · {chosen.facts}", icon=ICONS[chosen.kind], help="The model that answers. Click to change it.",
+        with st.popover(f"{shorten(chosen.name, NAME)} · {chosen.facts}", icon=ICONS[chosen.kind],
+                        help=f"{plain(chosen.name)} answers. Click to change it.",
                         key=f"model_chip_{task}"):
             _list(task, offered, chosen)
     return chosen.name
@@ -60,15 +69,16 @@ def chip(task: str, place: Any = None) -> str:
 
 def _current(task: str, offered: Sequence[Choice]) -> Choice:
     known = {choice.name: choice for choice in offered}
-    asked = st.query_params.get("model")
-    if asked in known:
+    if asked := st.query_params.get("model"):
         state().models[task] = asked
+        if asked not in known:
+            del st.query_params["model"]
     name = state().models.get(task)
     if name in known:
         return known[name]
     default = task_class(task).default_model
     if name:
-        st.info(f"The model {name} is no longer there, so {default} is used.", icon=":material/info:")
+        st.info(f"There is no model {plain(name)} here, so {default} is used.", icon=":material/info:")
         state().models.pop(task)
     return known.get(default) or Choice(default, "embedded", None, "")
 
@@ -87,22 +97,20 @@ def _list(task: str, offered: Sequence[Choice], chosen: Choice) -> None:
     if not any(choice.kind == "yours" for choice in offered):
         st.caption("Models that you train and save appear here too.")
     if any(choice.kind == "hub" for choice in offered):
-        st.caption("Where the Hugging Face hub cannot be reached, the answer says so, and the embedded model goes on working.")
+        st.caption("Fetching takes a connection to the Hugging Face hub. Without one those models cannot be used; the others can.")
 
 
 def _choose(task: str, kind: str) -> None:
     if name := peek(f"model_{task}_{kind}"):
         state().models[task] = name
-        if "model" in st.query_params:
-            del st.query_params["model"]
+        st.query_params.pop("model", None)  # the chip writes the new one
 
 
 def fall_back(task: str) -> None:
     """Go back to the task's embedded model, as the action of an error (`errors.Action`)."""
     state().models.pop(task, None)
     forget(*(f"model_{task}_{kind}" for kind in GROUPS))
-    if "model" in st.query_params:
-        del st.query_params["model"]
+    st.query_params.pop("model", None)
 
 
 def _trained_on(card: Any) -> str:

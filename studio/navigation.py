@@ -51,6 +51,11 @@ def pages() -> dict[str, list[Any]]:
                             default=entry is HOME) for entry in entries] for group, entries in groups().items()}
 
 
+def addresses() -> list[str]:
+    """The paths of all pages but home, such as "text-classification"."""
+    return [path for entries in groups().values() for entry in entries if (path := _address(entry))]
+
+
 def go(file: str, **query: str) -> NoReturn:
     """Open the page of that file name in `pages/`, with a query such as run="20261122-…"."""
     st.switch_page(PAGES / f"{file}.py", query_params=query or None)

@@ -24,7 +24,7 @@ METRICS = {
     "accuracy": Metric("Accuracy", "Share of the validation rows that were answered right."),
     "balanced_accuracy": Metric("Balanced accuracy", "The mean of the classes' recalls: every class counts alike."),
     "f1_micro": Metric("F1 over all labels", "Balance of found and right labels, every label counted alike."),
-    "f1_macro": Metric("F1, mean of the classes", "Balance of found and right labels, every class counted alike."),
+    "f1_macro": Metric("F1, class mean", "Balance of found and right labels, every class counted alike."),
     "precision": Metric("Precision", "Of the rows given a label, the share that bear it."),
     "recall": Metric("Recall", "Of the rows that bear a label, the share that was found."),
     "loss": Metric("Loss", "What training makes small. Compare it between epochs, not between data sets.",

@@ -14,6 +14,7 @@ from studio.results_tables import plain
 from studio.state import peek, state, toast
 
 TRIED = 5  # labels shown of a tried answer
+TRY_HEIGHT = 68  # pixels: two lines
 
 
 def turn(**query: str) -> NoReturn:
@@ -74,9 +75,9 @@ def _try(run_id: str, task_name: str) -> None:
     """A small box that answers with the run's model before it is saved."""
     with guard(), st.container(border=True):
         task = task_class(task_name)
-        with st.form("run_try_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-            given = {field.name: st.text_input(f"Try it: {field.label.lower()}", key=f"run_try_{field.name}", help=field.help or None)
-                     for field in task.inputs if field.kind == "text"}
+        with st.form("run_try_form", border=False, enter_to_submit=True):
+            given = {field.name: st.text_area(f"Try it on a {field.label.lower()}", key=f"run_try_{field.name}", height=TRY_HEIGHT,
+                                              help=field.help or None) for field in task.inputs if field.kind == "text"}
             asked = st.form_submit_button("Try", icon=":material/play_arrow:", key="run_try")
         if asked:
             with st.spinner("The model answers"):

@@ -11,9 +11,9 @@ from engine.runs import Run
 from studio import charts, errors, navigation
 from studio.live_chart import Curve, live_chart
 from studio.results_tables import baseline_name, interval_text, metric, value_text
-from studio.run_curves import MARKED, Points, metric_curve
+from studio.run_curves import BEFORE, MARKED, Points, metric_curve
 from studio.run_settings import differences
-from studio.run_words import data_name, look, metric_name, primary, row_count, took_text
+from studio.run_words import data_name, look, method_name, metric_name, primary, row_count, took_text
 
 ROLES = ("ours", "training", "validation", "warning", "baseline", "failure")
 DASHES = ("solid", "dash", "dot", "dashdot")
@@ -34,7 +34,8 @@ def draw(identities: Sequence[str]) -> None:
     _warnings(chosen)
     _curves(chosen, names)
     st.subheader("Settings that differ", anchor=False)
-    differing = differences({run.id: {**run.settings, **(run.result.settings if run.result else {})} for run in chosen})
+    resolved = all(run.result for run in chosen)  # what a method chose is known at the end; before that, what was asked is compared
+    differing = differences({run.id: {**run.settings, **(run.result.settings if resolved and run.result else {})} for run in chosen})
     if differing:
         table = pd.DataFrame.from_dict(differing, orient="index", columns=names)
         st.dataframe(table, key="compare_settings", height="content", alt="Settings in which the compared runs differ")
@@ -59,10 +60,11 @@ def _found(identities: Sequence[str]) -> list[Run]:
 
 
 def unique_names(chosen: Sequence[Run]) -> list[str]:
-    """Each run's name, with its method where names repeat, and with a number where that does not help."""
+    """Each run's name, with its method where names repeat and methods differ, and with a number where that does not help."""
     names = [run.name for run in chosen]
     if len(set(names)) < len(names):
-        names = [f"{run.name} ({run.method})" for run in chosen]
+        same = len({run.method for run in chosen}) == 1
+        names = names if same else [f"{run.name} ({method_name(run.method).lower()})" for run in chosen]
     return [name if names.count(name) == 1 else f"{name} {names[:place + 1].count(name)}" for place, name in enumerate(names)]
 
 
@@ -75,8 +77,8 @@ def metrics_table(chosen: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
         row = {"Run": name, kind.label: found[1] * (100 if kind.share else 1) if found else None,
                "95% interval": interval_text(evaluation) if evaluation else None}
         for key, value in (evaluation.baselines if evaluation else {}).items():
-            row[baseline_name(key)] = value_text(evaluation.metric, value) if evaluation else None
-        rows.append({**row, "Took": took_text(run), "Method": run.method, "Model": run.model, "Rows": row_count(run),
+            row[BEFORE.get(key) or baseline_name(key)] = value_text(evaluation.metric, value) if evaluation else None
+        rows.append({**row, "Took": took_text(run), "Method": method_name(run.method), "Model": run.model, "Rows": row_count(run),
                      "Data": data_name(run), "State": look(run.state).word})
     last = ("Took", "Method", "Model", "Rows", "Data", "State")
     table = pd.DataFrame(rows)

@@ -13,7 +13,7 @@ from studio import navigation, results_view
 from studio.errors import guard
 from studio.results_tables import plain
 from studio.run_settings import SettingRow, difference_text, setting_rows
-from studio.run_words import clock, data_name, row_count
+from studio.run_words import clock, data_name, method_name, row_count
 
 LOG_TICK = 2.0  # seconds between two looks at the log while the run is open
 MOST_LINES = 500
@@ -67,7 +67,7 @@ def _settings(run: Run) -> None:
     """What was set, by whom, and how far off the estimate was."""
     why = str((run.estimate or {}).get("why") or "")
     if run.settings.get("method", "auto") == "auto" and run.method != "auto":
-        st.markdown(f"`auto` chose **{plain(run.method)}**." + (f" {plain(why)}" if why else ""))
+        st.markdown(f"Chosen for you: **{plain(method_name(run.method).lower())}**." + (f" {plain(why)}" if why else ""))
     if said := difference_text(run):
         st.markdown(said)
     rows = setting_rows(run.settings, run.result.settings if run.result else {})

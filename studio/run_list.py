@@ -9,7 +9,7 @@ from engine import runs, words
 from engine.runs import Run
 from studio import frame, run_actions
 from studio.errors import Action, guard
-from studio.run_words import STATES, data_name, look, overall, primary, row_count, task_title, took_text, when
+from studio.run_words import STATES, data_name, look, method_name, overall, primary, row_count, task_title, took_text, when
 from studio.state import peek, state
 
 TICK = 2.0  # seconds between two looks while something runs
@@ -51,12 +51,12 @@ def _table(search: str, wanted: Sequence[str], live: bool) -> None:
             height=min(38 * (len(shown) + 1) + 3, 560), placeholder="–",
             alt="Runs: state, name, task, method, data, metric, when and how long",
             column_config={
-                "Run": column.ButtonColumn(type="tertiary", alignment="left", width=190, key="runs_open", on_click=_open,
+                "Run": column.ButtonColumn(type="tertiary", alignment="left", width=180, key="runs_open", on_click=_open,
                                            args=([run.id for run in shown],), help="Click a name to open the run."),
                 "State": column.TextColumn(width=105),
                 "Metric": column.NumberColumn(width=66, format="%.1f%%", help="The primary metric on the validation rows."),
-                "Task and method": column.TextColumn(width=126),
-                "Rows": column.NumberColumn(format="localized", width=64),
+                "Task and method": column.TextColumn(width=150),
+                "Rows": column.NumberColumn(format="localized", width=58),
                 "Started": column.TextColumn(width=90),
                 "Took": column.TextColumn(width=78),
             },
@@ -108,8 +108,8 @@ def matching(every: Sequence[Run], search: str = "", states: Sequence[str] = ())
 
 
 def _searchable(run: Run) -> str:
-    parts = (run.id, run.name, run.task, task_title(run.task), run.model, run.method, data_name(run), run.state, look(run.state).word,
-             run.saved_as or "")
+    parts = (run.id, run.name, run.task, task_title(run.task), run.model, run.method, method_name(run.method), data_name(run), run.state,
+             look(run.state).word, run.saved_as or "")
     return " ".join(map(str, parts)).casefold()
 
 
@@ -120,7 +120,7 @@ def table(shown: Sequence[Run]) -> pd.DataFrame:
         "Run": [run.name for run in shown],
         "State": [_state(run) for run in shown],
         "Metric": pd.array([value[1] * 100 if value else None for value in found], dtype="Float64"),
-        "Task and method": [f"{task_title(run.task)}, {run.method}" for run in shown],
+        "Task and method": [f"{task_title(run.task)}, {method_name(run.method).lower()}" for run in shown],
         "Rows": pd.array([row_count(run) for run in shown], dtype="Int64"),
         "Started": [when(run.started or run.created) for run in shown],
         "Took": [took_text(run) for run in shown],

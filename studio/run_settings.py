@@ -7,6 +7,7 @@ from typing import Any
 from engine import words
 from engine.runs import Run
 from engine.training.settings import Settings
+from studio.run_words import method_name
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ def setting_rows(given: Mapping[str, Any], used: Mapping[str, Any]) -> list[Sett
             chosen_by = "Automatic" if asked == "auto" else "The method"
         else:
             chosen_by = "Default" if value is not None else "–"
-        rows.append(SettingRow(field.name, field.label, setting_text(value), chosen_by))
+        if value is None and used:
+            continue  # it means nothing for this method
+        said = method_name(value).lower() if field.name == "method" and value != "auto" else setting_text(value)
+        rows.append(SettingRow(field.name, field.label, said, chosen_by))
     known = {field.name for field in declared}
     rows += [SettingRow(name, name.replace("_", " ").capitalize(), setting_text(value), "The method")
              for name, value in used.items() if name not in known and not isinstance(value, dict)]
@@ -63,16 +67,17 @@ def difference_text(run: Run) -> str:
     if not expected:
         return ""
     low, high = estimate.get("seconds_low"), estimate.get("seconds_high")
-    between = f" ({words.duration(low)} to {words.duration(high)})" if low and high else ""
-    said = f"Estimated about {words.duration(expected)}{between}"
+    between = f" ({words.roughly(low)} to {words.roughly(high)})" if low and high else ""
+    said = f"Estimated: about {words.roughly(expected)}{between}"
     if memory := estimate.get("memory_bytes"):
         said += f" and {words.size(memory)} of memory"
     if run.seconds is None or run.state != "finished":
         return f"{said}."
     off = run.seconds / expected - 1
+    took = f"the training itself took {words.duration(run.seconds)}"
     if abs(off) < 0.05:
-        return f"{said}; it took {words.duration(run.seconds)}, as estimated."
-    return f"{said}; it took {words.duration(run.seconds)}, {abs(off):.0%} {'longer' if off > 0 else 'less'}."
+        return f"{said}; {took}, as estimated."
+    return f"{said}; {took}, {abs(off):.0%} {'longer' if off > 0 else 'less'}."
 
 
 def differences(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from engine.errors import StudioError
 from engine.runs import Run
 from engine.tasks import Variant, task_class
 from engine.training.events import Progress
+from engine.training.methods import METHODS
 from studio.results_tables import value_text
 
 
@@ -58,6 +59,11 @@ def task_title(name: str) -> str:
 
 def data_name(run: Run) -> str:
     return str(run.data.get("name") or "given rows")
+
+
+def method_name(name: str) -> str:
+    """A method as the wizard calls it; its own name where this version does not know it."""
+    return METHODS[name].label if name in METHODS else name
 
 
 def row_count(run: Run) -> int | None:
@@ -143,7 +149,7 @@ def when(moment: datetime | None, now: datetime | None = None) -> str:
 
 def summary(run: Run) -> str:
     """One line under a run's name: task, base model, method, data, rows."""
-    parts = [task_title(run.task), run.model, run.method, data_name(run)]
+    parts = [task_title(run.task), run.model, method_name(run.method).lower(), data_name(run)]
     if (rows := row_count(run)) is not None:
         parts.append(words.plural(rows, "row"))
     return " · ".join(parts)

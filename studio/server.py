@@ -16,11 +16,11 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from studio import resources
+from studio import navigation, resources
 
 # Everything comes from this server; Streamlit's front end needs inline styles, blobs for workers and components, and eval for charts.
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -29,6 +29,7 @@ POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' b
 HEADERS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN", "Referrer-Policy": "no-referrer",
            "Content-Security-Policy": POLICY, "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()"}
 OFFERS = 200
+WHERE = 'window.__streamlit = {BACKEND_BASE_URL: new URL("./", window.location.href).href}'
 
 _offers: OrderedDict[str, tuple[Path, str]] = OrderedDict()
 _lock = threading.Lock()
@@ -99,5 +100,18 @@ async def _plotly(request: Request) -> Response:
                         headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
-ROUTES = [Route("/download/{token}", _download), Route("/library/{name}", _plotly)]
+async def _page(request: Request) -> Response:
+    """Streamlit's page, told where the server is. It would look under the page's own address first, and log what it misses there."""
+    return HTMLResponse(_html(), headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def _html() -> str:
+    """The page with its line, or as it is where it has no head to put it in."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    return page.replace("<head>", f"<head><script>{WHERE}</script>", 1)
+
+
+ROUTES = [Route("/download/{token}", _download), Route("/library/{name}", _plotly),
+          *(Route(f"/{address}", _page) for address in navigation.addresses())]
 MIDDLEWARE = [Middleware(SecurityHeaders)]

@@ -12,7 +12,7 @@ from engine.errors import StudioError
 from engine.fields import Field
 from engine.tasks import Task, task_class
 from studio import answer_view, charts, file_tab, forms, model_facts, model_picker, resources
-from studio.errors import guard
+from studio.errors import Action, guard
 from studio.frame import heading
 from studio.state import peek, put, state, take
 
@@ -62,9 +62,16 @@ def _single(task: type[Task], model: str) -> None:
     with right, st.container(border=True, height="stretch", key=f"{prefix}_answer"):
         if asked:
             state().answers.pop(task.name, None)
-            with guard():
+            with guard(_way_out(task, model)):
                 state().answers[task.name] = _ask(task, model, inputs, options)
         _answer(task, prefix, model, inputs, options)
+
+
+def _way_out(task: type[Task], model: str) -> Action | None:
+    """A model that could not be read or fetched gives way to the one that comes with the studio."""
+    if model == task.default_model or resources.is_loaded(model):
+        return None
+    return Action(f"Use {task.default_model}", model_picker.fall_back, (task.name,), icon=":material/undo:")
 
 
 def options_for(task: type[Task], own: list[str] | None) -> list[Field]:

@@ -89,7 +89,8 @@ def _kind_of_zip(source: Source) -> str:
             names = set(archive.namelist())
             mimetype = archive.read("mimetype") if "mimetype" in names and archive.getinfo("mimetype").file_size < 200 else b""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError) as error:
-        raise StudioError(f"{source.name} is a broken zip archive.", "It may be cut short; make or download it again.") from error
+        what = "spreadsheet" if source.name.lower().endswith((".xlsx", ".xlsm", ".ods")) else "zip archive"
+        raise StudioError(f"{source.name} is a broken {what}.", "It may be cut short; make or download it again.") from error
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "xl/workbook.bin" in names:

@@ -34,8 +34,11 @@ def draw(place: Place) -> None:
         data_view.class_chart(report.classes, key="wizard_classes")
     if not report.ready:
         st.caption(":material/error: Put what is marked as an error right first: use a fix above, or change the data.")
-    if st.button("Go on to the model", key="wizard_check_next", type="primary", disabled=not report.ready):
-        places.go(place, "method")
+    with st.container(horizontal=True):
+        if not report.ready and st.button("Change the data", key="wizard_check_back", type="primary", icon=":material/edit:"):
+            places.go(place, "data")
+        if st.button("Go on to the model", key="wizard_check_next", type="primary", disabled=not report.ready):
+            places.go(place, "method")
 
 
 def _head(report: "data.Report") -> str:

@@ -50,18 +50,21 @@ def draw(place: Place) -> None:
 def _choose(place: Place) -> None:
     earlier = _latest()
     sources = [UPLOAD, *([SAMPLE] if place.task_class.sample else []), *([EARLIER] if earlier else [])]
-    source = st.segmented_control("Where the rows come from", sources, default=UPLOAD, required=True, key="wizard_source")
+    source = st.segmented_control("Where the rows come from", sources, default=place.source if place.source in sources else UPLOAD,
+                                  required=True, key="wizard_source")
+    place = places.changed(place, source="" if source == UPLOAD else source or "")
+    places.write(place)
     if source == SAMPLE and place.task_class.sample:
         bundled = place.task_class.sample
         st.markdown(bundled.sentence)
         st.caption(f"Licence: {bundled.licence}.")
         if st.button("Use the sample", key="wizard_sample", type="primary"):
-            places.go(place, dataset=sample.prepare(place.task_class)["dataset"])
+            places.go(place, source="", dataset=sample.prepare(place.task_class)["dataset"])
     elif source == EARLIER:
         names = {dataset.id: f"{dataset.name} · {words.size(dataset.upload.size)}" for dataset in earlier}
         chosen = st.selectbox("Data that you brought before", list(names), format_func=names.__getitem__, key="wizard_earlier")
         if st.button("Use it", key="wizard_earlier_use", type="primary") and chosen:
-            places.go(place, dataset=chosen)
+            places.go(place, source="", dataset=chosen)
     else:
         stored = data_view.upload("wizard", "A table with one row for each example: CSV, TSV, Excel, JSON lines or Parquet")
         if stored:

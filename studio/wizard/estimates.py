@@ -9,7 +9,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from engine import words
 from engine.errors import StudioError
 from studio.errors import record
 
@@ -41,6 +40,7 @@ class Measured:
 
     estimate: "Estimate | None" = None
     problem: str = ""
+    hint: str = ""
 
 
 _found: dict[Question, Measured] = {}
@@ -92,12 +92,6 @@ def _resolved(question: Question, measured: Measured) -> Question:
     return replace(question, settings=json.dumps({**json.loads(question.settings), "method": measured.estimate.method}, sort_keys=True))
 
 
-def roughly(seconds: float) -> str:
-    """A duration without false digits: an estimate is not true to the second."""
-    step = next((step for limit, step in ((10, 1), (60, 5), (300, 10), (3600, 60)) if seconds < limit), 300)
-    return words.duration(max(step, round(seconds / step) * step)) if step > 1 else f"{max(1, round(seconds))} s"
-
-
 def _next() -> Question | None:
     """The one asked for first that a page still waits for; None ends the worker."""
     global _worker
@@ -131,7 +125,7 @@ def _measure(question: Question) -> Measured | None:
         model = loaded(question.model)
         return Measured(estimate(model, question.task, variant.name, params, settings, threads=preferences.training_threads()))
     except StudioError as error:
-        return Measured(problem=error.message)
+        return Measured(problem=error.message, hint=error.hint)
     except Exception as error:
         record(error)
         return Measured(problem="could not be measured")

@@ -79,18 +79,27 @@ def _likely(place: Place) -> tuple[str, str]:
 
 
 def _model(place: Place) -> str:
-    offered = {choice.name: choice for choice in model_picker.choices(place.task)}
+    offered = {choice.name: choice for choice in model_picker.choices(place.task) if choice.finetunable}
     names = list(offered) if place.chosen_model in offered else [place.chosen_model, *offered]
     chosen = st.selectbox("Model to start from", names, index=names.index(place.chosen_model), key="wizard_model",
                           format_func=lambda name: f"{name} · {offered[name].facts}" if name in offered else name,
                           help="A saved model of yours can be taught further.")
     if chosen in offered and offered[chosen].description:
-        st.caption(plain(offered[chosen].description))
+        st.caption(" ".join([plain(offered[chosen].description), *([model_picker.FETCHED] if offered[chosen].kind == "hub" else [])]))
     return chosen or place.chosen_model
+
+
+def _problem(place: Place) -> str:
+    """What keeps the model from being trained in the chosen way; empty where nothing is known to."""
+    measured = estimates.known(question(place))
+    return measured.problem if measured else ""
 
 
 def _method(place: Place) -> str:
     names = list(LABELS)
+    if problem := _problem(place):
+        measured = estimates.known(question(place))
+        st.warning(plain(measured.hint if measured else ""), title=plain(problem), icon=":material/warning:")
     captions = [_caption(place, name) for name in names]
     chosen = st.radio("What is trained", names, index=names.index(place.method), format_func=LABELS.__getitem__, captions=captions,
                       key="wizard_method")
@@ -103,11 +112,12 @@ def _caption(place: Place, name: str) -> str:
         return f"{LABELS[method]}: {plain(why)}"
     measured = estimates.ask(question(place, name))
     if measured is None:
-        return f"{METHODS[name].help} :gray[:material/hourglass_top: {estimates.state_words()}]"
+        return f"{METHODS[name].help} :material/hourglass_top: {estimates.state_words()}"
     if measured.estimate is None:
-        return f"{METHODS[name].help} :gray[:material/info: {plain(measured.problem)}]"
+        own = measured.problem != _problem(place)  # one that every way has is said once, above
+        return f"{METHODS[name].help} :material/info: {plain(measured.problem)}" if own else METHODS[name].help
     found = measured.estimate
-    return f"{METHODS[name].help} **About {estimates.roughly(found.seconds)}, {words.size(found.memory_bytes)} of memory.**"
+    return f"{METHODS[name].help} **About {words.roughly(found.seconds)}, {words.size(found.memory_bytes)} of memory.**"
 
 
 def _settings(place: Place, method: str) -> dict[str, Any]:

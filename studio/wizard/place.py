@@ -12,11 +12,15 @@ from engine.training.settings import Settings
 from studio.state import state
 
 STEPS = ("task", "data", "check", "method", "train")
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
 class Place:
-    """What was decided so far. `settings` holds only what the reader changed; `dataset` names what is on disk."""
+    """What was decided so far. `settings` holds only what the reader changed; `dataset` names what is on disk.
+
+    source: where the rows shall come from, while there are none. name: what the reader calls the run, where it is not the suggestion.
+    """
 
     step: str = "task"
     task: str = ""
@@ -25,6 +29,8 @@ class Place:
     model: str = ""
     method: str = "auto"
     settings: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    name: str = ""
 
     @property
     def task_class(self) -> type[Task]:
@@ -58,7 +64,8 @@ def read() -> Place:
     variant = query.get("variant", "")
     known = [item.name for item in TASKS[task].variants]
     place = Place(step if step in STEPS else "data", task, variant if variant in known else "", query.get("dataset", ""),
-                  query.get("model", ""), query.get("method", "auto"), _settings(query.get("settings", "")))
+                  query.get("model", ""), query.get("method", "auto"), _settings(query.get("settings", "")),
+                  query.get("source", ""), query.get("name", "")[:LONGEST_NAME])
     if not _settings_hold(place):
         place = replace(place, method="auto", settings={})
     return replace(place, step="data") if not place.dataset and STEPS.index(place.step) > 1 else place

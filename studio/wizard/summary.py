@@ -43,6 +43,8 @@ def _data(place: Place) -> list[tuple[str, str]]:
         report = resources.report(place.dataset, place.task, place.chosen_variant.name)
     except StudioError:
         return [("Data", OPEN)]
+    if not report.ready:
+        return [*name, ("Rows", f"{words.number(report.rows)}, which cannot be learned from yet: see the check")]
     share = method_step.wanted(place).get("validation_split", 0.15)
     held = round(report.rows * share)
     rows = f"{words.number(report.rows - held)} to learn from, about {words.number(held)} held back to measure on"
@@ -56,8 +58,8 @@ def _cost(place: Place) -> list[tuple[str, str]]:
     if measured is None:
         return [method, ("Time and memory", f":gray[:material/hourglass_top: {estimates.state_words()}]")]
     if measured.estimate is None:
-        return [method, ("Time and memory", f":gray[{plain(measured.problem)}]")]
+        return [method, ("Time and memory", ":gray[not known, see the warning]" if place.step == "method" else plain(measured.problem))]
     found = measured.estimate
-    between = f"{estimates.roughly(found.seconds_low)} to {estimates.roughly(found.seconds_high)}"
-    time = f"about {estimates.roughly(found.seconds)} :gray[({between})]"
+    between = f"{words.roughly(found.seconds_low)} to {words.roughly(found.seconds_high)}"
+    time = f"about {words.roughly(found.seconds)} :gray[({between})]"
     return [method, ("Time", time), ("Memory", f"about {words.size(found.memory_bytes)}")]

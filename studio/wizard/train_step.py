@@ -8,6 +8,7 @@ from engine import data, runs, words
 from engine.training.methods import METHODS
 from studio import navigation, resources
 from studio.wizard import estimates, method_step
+from studio.wizard import place as places
 from studio.wizard.place import Place
 
 
@@ -17,13 +18,16 @@ def said(place: Place) -> str:
 
 def draw(place: Place) -> None:
     dataset = data.open_dataset(place.dataset)
-    name = st.text_input("Name of this run", value=suggested_name(place, dataset), key="wizard_name", max_chars=100)
+    suggested = suggested_name(place, dataset)
+    name = st.text_input("Name of this run", value=place.name or suggested, key="wizard_name", max_chars=places.LONGEST_NAME).strip()
+    place = places.changed(place, name="" if name == suggested else name)
+    places.write(place)
     st.caption("It trains in the background: close the tab if you like. Its curves and results are kept until you delete it.")
     report = resources.report(place.dataset, place.task, place.chosen_variant.name)
     if st.button(button_label(place, report.rows), key="wizard_start", type="primary", icon=":material/model_training:"):
         measured = estimates.known(method_step.question(place))
         with st.spinner("Putting it into the queue"):
-            run = runs.start(place.task, model=place.chosen_model, variant=place.chosen_variant.name, name=name.strip() or None,
+            run = runs.start(place.task, model=place.chosen_model, variant=place.chosen_variant.name, name=name or None,
                              dataset=place.dataset, estimate=measured.estimate if measured else None, **method_step.wanted(place))
         navigation.go("runs", run=run)
     method_step.watch(place, [place.method])
@@ -33,7 +37,7 @@ def button_label(place: Place, rows: int) -> str:
     """Train on 9,421 rows · about 40 s"""
     measured = estimates.ask(method_step.question(place))
     label = f"Train on {words.plural(rows, 'row')}"
-    return f"{label} · about {estimates.roughly(measured.estimate.seconds)}" if measured and measured.estimate else label
+    return f"{label} · about {words.roughly(measured.estimate.seconds)}" if measured and measured.estimate else label
 
 
 def suggested_name(place: Place, dataset: "data.Dataset") -> str:

@@ -160,7 +160,7 @@ def test_earlier_data_can_be_taken_again():
 @pytest.mark.parametrize(("content", "name", "words"), [
     (b"", "empty.csv", "is empty"),
     (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(200), "photo.csv", "JPEG picture"),
-    (b"PK\x03\x04" + bytes(60), "broken.xlsx", "broken zip"),
+    (b"PK\x03\x04" + bytes(60), "broken.xlsx", "broken spreadsheet"),
 ])
 def test_a_file_that_is_no_table_is_refused_in_one_sentence(content: bytes, name: str, words: str):
     at = at_data(content, name)
@@ -219,3 +219,38 @@ def test_start_over_forgets_the_place():
     assert "dataset" not in at.query_params and at.button(key="wizard_task_text_classification")
 
 
+
+
+def test_the_name_of_a_run_and_the_source_of_the_rows_survive_a_reload():
+    at = choose_task(open_page())
+    at.segmented_control(key="wizard_source").set_value("Bundled sample").run()
+    again = open_page(**{name: at.query_params[name] for name in ("step", "task", "source")})
+    assert again.segmented_control(key="wizard_source").value == "Bundled sample"
+    again.button(key="wizard_sample").click().run()
+    assert "source" not in again.query_params
+    query = {"step": "train", "task": "text-classification", "dataset": again.query_params["dataset"], "method": "head"}
+    at = open_page(**query)
+    at.text_input(key="wizard_name").set_value("My first run").run()
+    again = open_page(**query, name=at.query_params["name"])
+    assert again.text_input(key="wizard_name").value == "My first run"
+
+
+def test_data_that_cannot_be_learned_from_leads_back_to_the_data():
+    at = at_check("text,label\n" + "".join(f"message number {number},same\n" for number in range(20)))
+    assert at.button(key="wizard_check_next").disabled
+    assert "cannot be learned from yet" in said(at)
+    at.button(key="wizard_check_back").click().run()
+    assert at.query_params["step"] in ("data", ["data"])
+
+
+def test_what_keeps_a_model_from_being_trained_is_said_once_with_its_hint(monkeypatch: pytest.MonkeyPatch):
+    from studio.wizard import estimates, method_step
+
+    at = at_check(GOOD).button(key="wizard_check_next").click().run()
+    wrong = estimates.Measured(problem="The hub was not reached.", hint="Use a model that comes with the studio.")
+    monkeypatch.setattr(method_step.estimates, "ask", lambda question: wrong)
+    monkeypatch.setattr(method_step.estimates, "known", lambda question: wrong)
+    at.run()
+    assert [(box.proto.title, box.value) for box in at.warning] == [
+        (r"The hub was not reached\.", r"Use a model that comes with the studio\.")]
+    assert "not known, see the warning" in said(at)

@@ -131,7 +131,7 @@ def test_mistakes_settings_data_and_log_have_their_tabs() -> None:
     mistakes.selectbox(key="run_truth").select("delivery").run()
     assert list(mistakes.dataframe[0].value["text"]) == ["it never came back"]
     settings = opened(":material/tune: Settings", run=RUN)
-    assert "Estimated about 10 s (8.0 s to 14 s); it took 12 s, 20% longer." in said(settings)
+    assert "Estimated: about 10 s (8 s to 15 s); the training itself took 12 s, 20% longer." in said(settings)
     data = opened(":material/table: Data", run=RUN)
     assert "0000000000000000" in str(data.table[0].value)
     assert "a line of the log" in said(opened(":material/notes: Log", run=RUN))
@@ -170,7 +170,7 @@ def test_a_real_run_is_watched_tried_saved_and_repeated(tmp_path: Path) -> None:
     assert runs.wait(run, timeout=300).state == "finished", runs.get(run).error
     app = opened(run=run)
     assert "on the validation rows" in app.metric[0].label
-    app.text_input(key="run_try_text").set_value("my parcel is late")
+    app.text_area(key="run_try_text").set_value("my parcel is late")
     app.button(key="run_try").click().run()
     assert app.error.len == 0
     app.text_input(key="run_save_name").set_value("tiny-model")

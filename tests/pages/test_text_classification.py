@@ -1,6 +1,7 @@
 """The page "Sort texts": one text, and a whole file, with the embedded model."""
 
 import io
+import json
 import time
 from pathlib import Path
 
@@ -142,3 +143,14 @@ def test_earlier_files_are_listed_and_can_be_deleted():
 def test_an_address_with_a_job_that_is_gone_says_so():
     at = open_page(job="20200101-000000-abc")
     assert not at.exception and len(errors(at)) == 1 and "no file job" in errors(at)[0]
+
+
+def test_json_lines_come_back_as_json_lines_with_their_own_values():
+    lines = '{"id": 7, "text": "please pay me back"}\n\n{"id": 8, "text": "where is my parcel"}\n'
+    at = run_job(with_labels(open_file(lines, "mail.jsonl")))
+    assert errors(at) == [] and at.download_button(key="file_text_classification_jsonl").proto.label == "Download JSON lines"
+    from studio import file_answers
+
+    job = file_job.get(at.query_params["job"])
+    back = [json.loads(line) for line in file_answers._built(job, "jsonl").decode().splitlines()]
+    assert [(row["id"], row["label"]) for row in back] == [(7, "refund"), (8, "delivery")]

@@ -1,12 +1,13 @@
 """Answers become columns, and the files that carry them are safe to open in a spreadsheet."""
 
 import io
+import json
 
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from studio.answer_table import Answered, answer_frame, cells, joined, quoted, to_csv, to_xlsx
+from studio.answer_table import Answered, answer_frame, cells, joined, quoted, to_csv, to_jsonl, to_xlsx
 
 ROWS = pd.DataFrame({"text": ["a", "b"], "label": ["x", None]}, index=[2, 3])
 
@@ -72,3 +73,12 @@ def test_excel_keeps_a_formula_as_the_text_it_was_and_numbers_as_numbers():
     assert sheet["A2"].value == "=1+1" and sheet["A2"].data_type == "s"
     assert sheet["A3"].value == "bell"
     assert sheet["B2"].value == 0.5 and sheet["B3"].value is None
+
+
+def test_json_lines_keep_their_values_and_no_key_is_overwritten() -> None:
+    items = [{"id": 7, "tags": ["a"], "label": "theirs"}, {"id": 8}]
+    lines = to_jsonl(items, [Answered({"x": 0.9, "y": 0.1}), Answered(error="The text is missing.")]).decode().splitlines()
+    first, second = map(json.loads, lines)
+    assert first == {"id": 7, "tags": ["a"], "label": "theirs", "label (2)": "x", "probability": 0.9, "probability of x": 0.9,
+                     "probability of y": 0.1, "error": None}
+    assert (second["id"], second["label"], second["error"]) == (8, None, "The text is missing.")

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from studio.charts import PALETTE, confused_pairs, shorten
 
-LIGHT, DARK = "#ffffff", "#0d1213"
+LIGHT, DARK = "#ffffff", "#030505"
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
 SEEN_BY = {
     "all": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -33,6 +33,12 @@ def luminance(colour: str) -> float:
 def contrast(one: str, other: str) -> float:
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def mixed(colour: str, ground: str, share: float) -> str:
+    """The colour laid over the ground, so much of it."""
+    parts = [(int(colour[place:place + 2], 16), int(ground[place:place + 2], 16)) for place in (1, 3, 5)]
+    return "#" + "".join(f"{round(over * share + under * (1 - share)):02x}" for over, under in parts)
 
 
 def lab(colour: str, reader: str) -> list[float]:
@@ -71,8 +77,12 @@ def test_the_theme_names_the_background_that_was_measured() -> None:
 
     theme = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
     assert (theme["light"]["backgroundColor"], theme["dark"]["backgroundColor"]) == (LIGHT, DARK)
-    assert contrast(theme["primaryColor"], "#ffffff") >= 4.5
     for scheme in ("light", "dark"):
+        accent = theme[scheme].get("primaryColor", theme["primaryColor"])
+        assert contrast(accent, "#ffffff") >= 4.5, "text on a button"
+        assert contrast(accent, theme[scheme]["backgroundColor"]) >= 4.5, "the open tab's name"
+        assert contrast(mixed(theme[scheme]["textColor"], theme[scheme]["backgroundColor"], 0.6), theme[scheme]["backgroundColor"]) >= 4.5
+        assert contrast(theme[scheme]["grayTextColor"], theme[scheme]["backgroundColor"]) >= 4.5
         assert contrast(theme[scheme]["textColor"], theme[scheme]["backgroundColor"]) >= 7
         assert contrast(theme[scheme]["linkColor"], theme[scheme]["backgroundColor"]) >= 4.5
 

@@ -53,5 +53,19 @@ def test_a_model_that_is_gone_gives_way_and_that_is_said() -> None:
         st.markdown(model_picker.chip("text-classification"))
 
     app = AppTest.from_function(script).run()
-    assert "was-deleted" in app.info[0].value
+    assert r"was\-deleted" in app.info[0].value
     assert app.markdown[-1].value == "minilm"
+
+
+def test_the_chosen_model_stands_in_the_address_so_that_a_reload_finds_it():
+    app = picked()
+    assert "model" not in app.query_params
+    app.radio(key="model_text-classification_hub").set_value("mpnet").run()
+    assert app.query_params["model"] in ("mpnet", ["mpnet"])
+
+
+def test_an_address_that_names_no_model_says_so_and_forgets_it():
+    app = picked(model="misspelt")
+    assert "misspelt" in app.info[0].value and app.markdown[-1].value == "minilm"
+    assert "model" not in app.query_params
+

@@ -16,9 +16,9 @@ def run(state: str, progress: Progress | None) -> Run:
 @pytest.mark.parametrize(("state", "progress", "expected"), [
     ("queued", None, (0.0, "Waiting for its turn")),
     ("running", None, (0.0, "Starting")),
-    ("running", Progress("features", 30, 120), (0.25, "Features")),
+    ("running", Progress("features", 30, 120), (0.25, "Reading every row once with the frozen layers")),
     ("running", Progress("training", 50, 100, epoch=2, epochs=4, eta=70.0), (0.375, "Training · epoch 2 of 4 · about 1 min 10 s left")),
-    ("running", Progress("features", 0, 0), (0.0, "Features")),
+    ("running", Progress("features", 0, 0), (0.0, "Reading every row once with the frozen layers")),
     ("running", Progress("training", 130, 100, epoch=4, epochs=4), (1.0, "Training · epoch 4 of 4")),
     ("stopping", Progress("training", 50, 100, epoch=1, epochs=2, eta=9.0), (0.25, "Stopping")),
 ])

@@ -8,16 +8,16 @@ def test_names_that_repeat_are_told_apart() -> None:
     stored_runs.finished("20261122-104211-0002", method="partial")
     stored_runs.finished("20261122-104211-0003", method="partial")
     names = unique_names([runs.get(f"20261122-104211-000{place}") for place in (1, 2, 3)])
-    assert names == ["Messages (head)", "Messages (partial) 1", "Messages (partial) 2"]
+    assert names == ["Messages (head only)", "Messages (upper layers) 1", "Messages (upper layers) 2"]
 
 
 def test_a_run_without_a_result_stands_beside_one_that_has_it() -> None:
     chosen = [runs.get(stored_runs.finished("20261122-104211-0001")), runs.get(stored_runs.enter("20261122-104211-0002"))]
     shown = metrics_table(chosen, ["a", "b"])
-    assert list(shown.columns) == ["Run", "Accuracy", "95% interval", "Always the commonest answer", "The model before training", "Took",
-                                   "Method", "Model", "Rows", "Data", "State"]
+    assert list(shown.columns) == ["Run", "Accuracy", "95% interval", "Commonest answer", "Before training", "Took", "Method",
+                                   "Model", "Rows", "Data", "State"]
     assert shown["Accuracy"][0] == 80.0
-    assert shown["The model before training"][0] == "60.0%"
+    assert shown["Before training"][0] == "60.0%"
     assert list(shown["State"]) == ["Finished", "Waiting"]
 
 

@@ -21,7 +21,7 @@ def test_values_are_said_as_people_say_them() -> None:
 
 def test_the_estimate_stands_beside_what_it_took() -> None:
     run = runs.get(stored_runs.finished())
-    assert difference_text(run) == "Estimated about 10 s (8.0 s to 14 s); it took 12 s, 20% longer."
+    assert difference_text(run) == "Estimated: about 10 s (8 s to 15 s); the training itself took 12 s, 20% longer."
     waiting = runs.get(stored_runs.enter("20261122-104211-0002", estimate=None))
     assert difference_text(waiting) == ""
 

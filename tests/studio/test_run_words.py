@@ -42,7 +42,7 @@ def test_what_is_being_done_is_said_in_words() -> None:
 def test_a_waiting_run_has_no_metric_and_took_no_time() -> None:
     run = runs.get(stored_runs.enter("20261122-104211-0001"))
     assert (primary(run), primary_text(run), took_text(run), row_count(run)) == (None, "–", "–", 48)
-    assert summary(run) == "Sort texts · minilm · head · messages.csv · 48 rows"
+    assert summary(run) == "Sort texts · minilm · head only · messages.csv · 48 rows"
 
 
 def test_a_finished_run_is_judged_by_the_metric_of_its_task() -> None:

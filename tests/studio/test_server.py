@@ -51,3 +51,10 @@ def test_plotly_is_served_from_its_own_package(client: TestClient) -> None:
     assert answer.status_code == 200
     assert "plotly.js" in answer.text[:400]
     assert "immutable" in answer.headers["cache-control"]
+
+
+def test_a_page_of_the_studio_tells_the_browser_where_the_server_is(client: TestClient) -> None:
+    answer = client.get("/finetune")
+    assert answer.status_code == 200
+    assert server.WHERE in answer.text.split("<title>")[0], "before the scripts that read it"
+    assert answer.headers["cache-control"] == "no-cache"

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from engine import data
+from engine import data, words
 from engine.tasks import task_class
 from studio.wizard import estimates
 from studio.wizard.estimates import Measured, Question
@@ -48,7 +48,7 @@ def test_equal_settings_are_one_question() -> None:
 
 
 def test_an_estimate_is_said_without_false_digits() -> None:
-    said = [estimates.roughly(seconds) for seconds in (0.4, 7.3, 41, 131, 631, 4000)]
+    said = [words.roughly(seconds) for seconds in (0.4, 7.3, 41, 131, 631, 4000)]
     assert said == ["1 s", "7 s", "40 s", "2 min 10 s", "11 min", "1 h 5 min"]
 
 

@@ -30,7 +30,7 @@ def shown(**query: str) -> dict[str, Any]:
 
 def test_an_address_is_read_and_written_back_as_it_is() -> None:
     query = {"step": "train", "task": "text-classification", "dataset": "0123456789abcdef", "model": "mine", "method": "head",
-             "variant": "multi_label", "settings": '{"epochs": 3}'}
+             "variant": "multi_label", "settings": '{"epochs": 3}', "name": "first try", "source": "Bundled sample"}
     found = shown(**query)
     assert found["query"] == query
     assert found["place"] == {**query, "settings": {"epochs": 3}}
