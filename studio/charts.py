@@ -110,8 +110,7 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: st
     figure.update_xaxes(tickangle=0 if size <= 6 else -60 if size <= 40 else -90, **ticks)
     figure.update_yaxes(autorange="reversed", **ticks)
     figure.update_layout(height=max(340, size * (34 if numbered else 15) + 260), margin={"l": 0, "r": 16, "t": 50, "b": 0})
-    figure.add_annotation(text="Rows: the truth · columns: the answer", x=0, y=1, xref="paper", yref="paper", xanchor="left",
-                          yanchor="bottom", yshift=8, showarrow=False, font={"color": ink()})
+    st.caption("Rows: the truth · columns: the answer")
     right = sum(matrix[place][place] for place in range(size))
     show(figure, key=key, alt=f"Confusion matrix of {words.plural(size, 'class', 'classes')}: {words.number(right)} of "
          f"{words.number(sum(map(sum, matrix)))} rows on the diagonal, which is right. The table of classes says the same in numbers.")

@@ -60,7 +60,7 @@ def latest_runs() -> None:
         return
     for run in found:
         shown = look(run.state)
-        name, metric, state, age = st.columns([4.4, 1.4, 2.6, 2], vertical_alignment="center", gap="small")
+        name, metric, state, age = st.columns([4, 1.5, 2.7, 2.5], vertical_alignment="center", gap="small")
         with name:
             navigation.link("runs", plain(shorten(run.name, NAME)), help=plain(run.name), run=run.id)
         metric.caption(primary_text(run))
