@@ -22,7 +22,10 @@ NAME = 22  # letters of a model's name on the chip
 
 @dataclass(frozen=True)
 class Choice:
-    """A model that can be picked. kind: "embedded", "yours" or "hub". finetunable: the wizard offers it as a start."""
+    """A model that can be picked. kind: "embedded", "yours" or "hub". finetunable: the wizard offers it as a start.
+
+    A saved model of somebody's own class is not: opening it runs its code, which takes a yes that a background run cannot ask for.
+    """
 
     name: str
     kind: str

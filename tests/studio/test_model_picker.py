@@ -1,5 +1,9 @@
+import json
+from pathlib import Path
+
 from streamlit.testing.v1 import AppTest
 
+from engine import hub
 from studio.model_picker import choices
 
 
@@ -69,3 +73,13 @@ def test_an_address_that_names_no_model_says_so_and_forgets_it():
     assert "misspelt" in app.info[0].value and app.markdown[-1].value == "minilm"
     assert "model" not in app.query_params
 
+
+def test_a_saved_model_whose_opening_runs_code_is_no_start_for_finetuning(tmp_path: Path) -> None:
+    for name, kind in (("of-theirs", "somebody.module:Model"), ("of-ours", "STModel")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "config.json").write_text(json.dumps({"class": kind, "tasks": ["text-classification"], "versions": {}}))
+        (folder / "model.bin").write_bytes(b"weights")
+        hub.save(folder, name)
+    assert {choice.name: choice.finetunable for choice in choices("text-classification") if choice.kind == "yours"} == {
+        "of-theirs": False, "of-ours": True}
