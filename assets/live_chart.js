@@ -35,9 +35,10 @@ function layout(data, colours) {
   const axis = { gridcolor: colours.grid, linecolor: colours.grid, zeroline: false, automargin: true, ticks: "" }
   const empty = !data.curves.some((curve) => curve.x.length)
   const last = data.curves.reduce((most, curve) => Math.max(most, curve.x.at(-1) ?? 0), 0)
-  // Beside its line, inside the plot: above it stands the legend.
+  // Beside its line, inside the plot: above it stands the legend. A share climbs to the top, a loss falls to the bottom; the word keeps clear.
+  const clear = data.yFormat.endsWith("%") ? { y: 0, yanchor: "bottom" } : { y: 1, yanchor: "top" }
   const annotations = data.marks.map((mark) => ({
-    x: mark.x, y: 1, yref: "paper", yanchor: "top", text: mark.label, showarrow: false, font: { size: 12 },
+    x: mark.x, ...clear, yref: "paper", text: mark.label, showarrow: false, font: { size: 12 },
     ...(mark.x < last / 3 ? { xanchor: "left", xshift: 3 } : { xanchor: "right", xshift: -3 }),
   }))
   const share = data.yFormat.endsWith("%") ? { autorangeoptions: { clipmin: 0, clipmax: 1.02 } } : {}

@@ -11,7 +11,7 @@ from studio.results_tables import plain
 from studio.run_words import look, primary_text, when
 
 LATEST = 5
-NAME = 20  # letters of a name that have room beside the facts
+NAME = 16  # letters of a name that have room beside the facts
 
 
 def doors() -> None:
@@ -60,7 +60,7 @@ def latest_runs() -> None:
         return
     for run in found:
         shown = look(run.state)
-        name, metric, state, age = st.columns([4, 1.5, 2.7, 2.5], vertical_alignment="center", gap="small")
+        name, metric, state, age = st.columns([4.4, 1.4, 2.6, 2.4], vertical_alignment="center", gap="small")
         with name:
             navigation.link("runs", plain(shorten(run.name, NAME)), help=plain(run.name), run=run.id)
         metric.caption(primary_text(run))
