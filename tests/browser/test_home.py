@@ -34,3 +34,12 @@ def test_every_link_of_the_sidebar_opens_its_page(page: Page) -> None:
         expect(page.get_by_role("heading", level=1).first).to_be_visible()
         page.wait_for_selector(REST)
         assert broken(page) == [], entry.title
+
+
+def test_a_page_that_is_opened_by_its_address_asks_for_nothing_that_is_not_there(page: Page) -> None:
+    missing: list[str] = []
+    page.on("response", lambda answer: missing.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    for address in ("/finetune", "/runs", "/text-classification"):
+        page.goto(address)
+        page.wait_for_selector(REST)
+    assert missing == []
