@@ -73,6 +73,10 @@ class STModel(TextClassifier):
     def feature_size(self) -> int:
         return self.encoder.width * (2 if self.depth > 1 else 1)
 
+    @property
+    def recipe(self) -> str:
+        return f"{getattr(self.encoder, 'modes', '')} {getattr(self.encoder, 'normalise', '')}"
+
     def tokenise(self, texts: Sequence[str], max_length: int | None = None) -> Tokens:
         return self.encoder.tokenise(texts, max_length)
 

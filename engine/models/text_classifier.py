@@ -22,6 +22,11 @@ class TextClassifier(BaseModel):
     max_length = MAX_LENGTH
     pad_id = 0
 
+    @property
+    def recipe(self) -> str:
+        """What the features depend on besides the weights, such as the way of pooling."""
+        return ""
+
     @abstractmethod
     def tokenise(self, texts: Sequence[str], max_length: int | None = None) -> Tokens:
         """Token ids of each text, and how many texts were cut. max_length: tokens, at most what the model can take."""

@@ -112,7 +112,8 @@ def _seconds(timing: _Timing, examples: Examples, method: Method, epochs: int, b
 
 
 def _memory(model: "BaseModel", rows: Rows, share: float, batch: int) -> int:
-    """Bytes on top of the loaded model: optimiser and best weights, prepared rows, and what a step keeps for its way back."""
+    """Bytes of the model, the optimiser and the best weights, the prepared rows, and what a step keeps for its way back."""
+    own = sum(value.numel() * value.element_size() for value in model.parameters())
     trained = sum(value.numel() * value.element_size() for value in model.parameters() if value.requires_grad)
     kept = rows.octets * share
-    return int(COPIES_OF_A_TRAINED_WEIGHT * trained + kept + batch)
+    return int(own + COPIES_OF_A_TRAINED_WEIGHT * trained + kept + batch)

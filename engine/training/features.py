@@ -66,7 +66,7 @@ def _compute(model: "BaseModel", tokens: RaggedRows, cut: int | None, precision:
 
 def _key(model: "BaseModel", tokens: RaggedRows, cut: int | None, precision: str) -> str:
     """Of the content: the same texts through the same weights up to the same cut."""
-    digest = hashlib.sha256(f"1 {type(model).__name__} {cut} {precision}".encode())
+    digest = hashlib.sha256(f"2 {type(model).__name__} {model.recipe} {cut} {precision}".encode())
     for name, value in sorted(model.state_dict().items()):
         if not name.startswith("head."):
             digest.update(name.encode())

@@ -10,7 +10,7 @@ from engine.errors import Stopped, StudioError
 from engine.training.environment import computing, resolve
 from engine.training.evaluate import evaluate, probabilities, zero_shot
 from engine.training.events import Event, Reporter, ignore, never
-from engine.training.examples import read_examples
+from engine.training.examples import Examples, read_examples
 from engine.training.lightning_module import Hooks
 from engine.training.prepare import prepare
 from engine.training.results import Result
@@ -37,6 +37,8 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
     began, reporter = time.monotonic(), Reporter(report, should_stop)
     with computing(model, settings.seed, threads), _said_when_stopped(), as_it_was_if_it_fails(model) as undo:
         examples = read_examples(task, variant, params, settings)
+        if not hasattr(model, "head"):
+            raise StudioError(f"{model.name} cannot be finetuned for {task}.", "Choose an encoder or a classifier, such as minilm.")
         method, settings, why = resolve(model, task, variant, examples, settings)
         reporter.log(f"Method: {method.label.lower()}. {why}".strip())
         before = zero_shot(model, task, examples, reporter)
@@ -52,8 +54,15 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
     return Result(
         metrics=metrics, history=trained.history, best_epoch=trained.best_epoch, seconds=time.monotonic() - began,
         settings=dataclasses.replace(settings, batch_size=trained.batch_size).to_dict(), evaluation=evaluation, stopped=trained.stopped,
-        rows={"train": len(examples.train), "validation": len(examples.validation), "cut": shortened}, notes=[why] if why else [],
+        rows={"train": len(examples.train), "validation": len(examples.validation), "cut": shortened},
+        notes=[note for note in (why, _unmeasured(examples, settings)) if note],
     )
+
+
+def _unmeasured(examples: Examples, settings: Settings) -> str:
+    if len(examples.validation) or settings.validation_split == 0:
+        return ""
+    return "There are too few different rows to hold any back, so nothing was measured."
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from engine.training.settings import Settings
 if TYPE_CHECKING:
     from engine.models.base import BaseModel
 
-MOST_ROWS = 20_000
+MOST_ROWS = 4096
 BATCH_SIZE = 256
 LEARNING_RATE = 5e-3
 WARMUP = 0.3

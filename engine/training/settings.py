@@ -1,6 +1,7 @@
 """Training settings: one declaration = default + label + help + bounds + widget + check."""
 
 from dataclasses import asdict, dataclass, field, fields
+from numbers import Integral
 from typing import Any
 
 from engine.errors import StudioError
@@ -58,7 +59,7 @@ class Settings:
         for declared in self.declared():
             value = getattr(self, declared.name)
             if declared.name == "validation_split" and isinstance(value, (tuple, list)):
-                _check_split(value)
+                object.__setattr__(self, declared.name, _check_split(value))
                 continue
             object.__setattr__(self, declared.name, declared.check(value))
 
@@ -79,8 +80,11 @@ class Settings:
         return asdict(self)
 
 
-def _check_split(value: Any) -> None:
-    if len(value) != 2 or not all(isinstance(index, int) for part in value for index in part):
+def _check_split(value: Any) -> tuple[list[int], list[int]]:
+    """(training rows, validation rows) as plain lists; numpy's index arrays are taken too."""
+    if len(value) != 2 or not all(isinstance(index, Integral) for part in value for index in part):
         raise StudioError("validation_split is not a pair of lists of row numbers.", "Give a share, or (training rows, validation rows).")
     if shared := set(value[0]) & set(value[1]):
         raise StudioError(f"{len(shared)} rows are in training and in validation, such as row {min(shared)}.", "Give each row to one part.")
+    train, validation = ([int(index) for index in part] for part in value)
+    return train, validation

@@ -94,3 +94,17 @@ def test_padding_is_the_models_own_and_hidden_states_are_padded_with_zeros():
     assert ids["attention_mask"].tolist() == [[1, 0], [1, 1]]
     hidden = RaggedRows("hidden", torch.ones(3, 4), np.array([2, 1])).batch(torch.tensor([0, 1]))["hidden"]
     assert hidden.sum().item() == 12
+
+
+def test_another_pooling_of_the_same_weights_is_computed_anew(new_model):
+    import torch
+
+    from engine.training.features import computed_below
+
+    model, told = new_model(), []
+    tokens = _tokens(model)
+    first = computed_below(model, tokens, None, "fp32", Reporter())
+    model.encoder.modes = ("cls",)
+    second = computed_below(model, tokens, None, "fp32", Reporter(told.append))
+    assert not any(isinstance(event, Log) for event in told)
+    assert not torch.equal(first.values, second.values)

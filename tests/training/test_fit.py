@@ -197,3 +197,26 @@ def test_a_split_that_names_rows_that_are_not_there_is_refused(new_model):
 def test_a_cut_above_the_model_is_refused(new_model):
     with pytest.raises(StudioError, match="2 layers"):
         fit(new_model(), tiny.rows(30), settings(method="partial", cut=9))
+
+
+def test_a_split_may_be_given_as_numpy_arrays(new_model):
+    import numpy as np
+
+    rows = tiny.rows()
+    count = len(rows["texts"])
+    split = (np.arange(count // 2), np.arange(count // 2, count))
+    result = fit(new_model(), rows, settings(method="head", epochs=1, validation_split=split))
+    assert result.rows["validation"] == count - count // 2
+    json.dumps(result.to_dict())
+
+
+def test_too_few_different_rows_are_trained_on_and_said_to_be_unmeasured(new_model):
+    result = fit(new_model(), {"texts": ["cat", "dog"] * 4, "labels": ["a", "b"] * 4}, settings(method="head", epochs=1))
+    assert result.metrics == {} and "nothing was measured" in result.notes[-1]
+
+
+def test_a_model_without_a_head_is_refused_in_words():
+    from engine.models.base import BaseModel
+
+    with pytest.raises(StudioError, match="cannot be finetuned"):
+        fit(BaseModel(name="plain", tasks=[TASK]), {"texts": ["a", "b"], "labels": ["x", "y"]}, settings(method="head"))
