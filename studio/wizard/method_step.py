@@ -124,12 +124,18 @@ def _settings(place: Place, method: str) -> dict[str, Any]:
     """The form starts from what the method would take; what differs from that is the reader's own."""
     name = _likely(place)[0] if method == "auto" else method
     blank = Settings.of({**data.open_dataset(place.dataset).settings, "method": method})
-    resolved = METHODS[name].resolve(blank).to_dict() | {"cut": None, "batch_size": blank.batch_size}
+    resolved = METHODS[name].resolve(blank, rows=_rows_to_learn_from(place)).to_dict() | {"cut": None, "batch_size": blank.batch_size}
     shown = {**resolved, **(place.settings if method == place.method else {})}
     st.markdown(f"**Settings** :small[:gray[as “{LABELS[name].lower()}” takes them; change what you like]]")
     with st.container(key="wizard_settings"):
         values = forms.form(_fields(name), f"wizard_{method}_{name}", defaults=shown, columns=3)
     return {name: value for name, value in values.items() if value is not None and value != resolved.get(name)}
+
+
+def _rows_to_learn_from(place: Place) -> int:
+    """About: the split keeps copies on one side, so that a few rows more or less are held back."""
+    report = resources.report(place.dataset, place.task, place.chosen_variant.name)
+    return round(report.rows * (1 - place.settings.get("validation_split", Settings().validation_split)))
 
 
 def _fields(method: str) -> list[Field]:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.training.methods import METHODS
+
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "text,label\n" + "".join(f"please pay me back number {n},refund\nwhere is my parcel number {n},delivery\n" for n in range(15))
 
@@ -128,6 +130,12 @@ def test_class_weights_are_a_setting_that_the_data_asks_for():
     at.button(key="wizard_check_next").click().run()
     weights = next(toggle for toggle in at.toggle if toggle.label == "Class weights")
     assert weights.value is True
+
+
+def test_the_epochs_shown_are_those_that_so_few_rows_are_given():
+    at = at_check(GOOD).button(key="wizard_check_next").click().run()
+    at.radio(key="wizard_method").set_value("partial").run()
+    assert at.number_input(key="wizard_partial_partial_epochs").value == METHODS["partial"].epochs_between[1]
 
 
 def test_a_changed_setting_stands_in_the_address_and_survives_a_reload():
