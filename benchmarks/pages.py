@@ -155,7 +155,8 @@ def while_training(browser: Browser, home: Path, rows: Path, method: str) -> dic
         run = _newest()
         while not _works(run):
             time.sleep(0.2)
-        during = page_runs(page, run)
+        began = _epoch(run)
+        during = {**page_runs(page, run), "epochs": [began, _epoch(run)]}
         watching.locator(".st-key-run_stop button:visible").click()
     return {"rows": count, "method": method, "before": before, "during": during}
 
@@ -166,14 +167,22 @@ def _newest() -> str:
     return runs.list(limit=1)[0].id
 
 
+def _epoch(run: str) -> int | None:
+    """The epoch that the run is in, to show that epochs are what was measured."""
+    from engine import runs
+
+    progress = runs.get(run).progress
+    return progress.epoch if progress is not None else None
+
+
 def _works(run: str) -> bool:
-    """Whether the model works on the rows by now; raises if the run ended before that."""
+    """Whether the run is at its training steps by now; raises if it ended before that."""
     from engine import runs
 
     found = runs.get(run)
     if not found.is_open:
         raise SystemExit(f"the run ended before it could be measured: {found.state_text}")
-    return found.state == "running" and found.progress is not None and found.progress.done > 0
+    return found.state == "running" and found.progress is not None and found.progress.phase == "training"
 
 
 def main() -> None:
