@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any, Literal
 
 from engine.errors import StudioError
@@ -46,6 +47,11 @@ class Field:
         too_large = self.maximum is not None and self.kind in ("integer", "number") and value > self.maximum
         if too_small or too_large or value != value:
             raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes {self._takes()}.")
+        if self.kind == "image" and not _like_an_image(value):
+            raise StudioError(f"{self.label} cannot be {type(value).__name__}.",
+                              f"`{self.name}` takes a path, a PIL image, the bytes of an image file, or these in base64.")
+        if self.kind == "pairs":
+            return _pairs(self, value)
         if self.choices and self.kind == "choice" and value not in self.choices:
             raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes one of {', '.join(self.choices)}.")
         return value
@@ -57,6 +63,20 @@ class Field:
         if self.minimum is not None:
             return f"{noun} of at least {self.minimum:g}"
         return f"{noun} of at most {self.maximum:g}" if self.maximum is not None else noun
+
+
+def _like_an_image(value: Any) -> bool:
+    """Whether it is of a type that may hold an image; opening it tells more (`engine.images`)."""
+    return isinstance(value, str | PathLike | bytes) or (hasattr(value, "getexif") and hasattr(value, "convert"))
+
+
+def _pairs(field: Field, value: Any) -> list[tuple[str, str]]:
+    """A list of pairs of texts, as new tuples."""
+    pairs = list(value) if isinstance(value, list | tuple) else [value]
+    for pair in pairs:
+        if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
+            raise StudioError(f"{field.label} cannot hold {pair!r}.", f"`{field.name}` takes a list of pairs of texts.")
+    return [(first, second) for first, second in pairs]
 
 
 def check_all(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:

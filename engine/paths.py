@@ -11,6 +11,11 @@ def home() -> Path:
     return folder
 
 
+def assets() -> Path:
+    """What comes with the project: small weights, class names, samples. An exported model has no such folder."""
+    return Path(__file__).resolve().parent.parent / "assets"
+
+
 def _inside(name: str) -> Path:
     folder = home() / name
     folder.mkdir(exist_ok=True)

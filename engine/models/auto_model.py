@@ -72,10 +72,17 @@ def saved_folder(name: str) -> Path | None:
 
 
 def _load_preset(preset: Preset, device: str) -> Any:
+    from engine import paths
     from engine.models.packages import family
 
-    model = family(preset.family).from_folder(locate(preset.source), name=preset.name, description=preset.description,
-                                              tasks=preset.tasks, details={"licence": preset.licence, "source": preset.source})
+    facts: dict[str, Any] = {"name": preset.name, "description": preset.description, "tasks": preset.tasks,
+                             "details": {"licence": preset.licence, "source": preset.source or " + ".join(preset.parts)}}
+    if preset.asset:
+        facts["asset"] = paths.assets() / preset.asset
+    if preset.parts:
+        model = family(preset.family).from_parts([AutoModel.from_pretrained(part, device="cpu") for part in preset.parts], **facts)
+    else:
+        model = family(preset.family).from_folder(locate(preset.source), **facts)
     return model.to(device)
 
 

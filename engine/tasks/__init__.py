@@ -1,10 +1,11 @@
 """The tasks, one line each, in the order of the menu. Importing this loads no torch."""
 
 from engine.errors import StudioError
+from engine.tasks.answers import Answer
 from engine.tasks.base import Column, Sample, Task, Variant
 from engine.tasks.text_classification import TextClassification
 
-__all__ = ["TASKS", "Column", "Sample", "Task", "Variant", "task_class"]
+__all__ = ["TASKS", "Answer", "Column", "Sample", "Task", "Variant", "task_class"]
 
 TASKS: dict[str, type[Task]] = {
     TextClassification.name: TextClassification,

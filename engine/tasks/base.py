@@ -1,19 +1,21 @@
 """What all tasks share: one item or a list in, answers in the same order out; finetune; save. No torch at import."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.errors import Stopped, StudioError
 from engine.fields import Field, check_all
-from engine.tasks.declarations import Column, Sample, Variant
+from engine.tasks.declarations import AnswerKind, Column, Sample, Variant
 
 if TYPE_CHECKING:
     from engine.training.results import Result
 
 __all__ = ["Column", "Sample", "Task", "Variant"]
 
-CHUNK = 256  # rows between two looks at `should_stop`: about a second of work for a small model
+FIRST_PART, LARGEST_PART = 16, 4096  # rows between two looks at `should_stop`
+PART_SECONDS = 1.0  # what such a part should take, whatever the model's speed
 
 
 class Task:
@@ -31,9 +33,11 @@ class Task:
     icon: ClassVar[str]
     group: ClassVar[str]
     page: ClassVar[str]
+    answer_kind: ClassVar[AnswerKind]
     inputs: ClassVar[tuple[Field, ...]]
     options: ClassVar[tuple[Field, ...]] = ()
     variants: ClassVar[tuple[Variant, ...]]
+    finetunable: ClassVar[bool] = False  # whether the engine can train a model for it yet
     default_model: ClassVar[str]
     examples: ClassVar[tuple[dict[str, Any], ...]] = ()
     sample: ClassVar[Sample | None] = None
@@ -68,16 +72,27 @@ class Task:
         """
         checked = self._check_options(options, len(rows))
         self._check_rows(rows)
-        size = CHUNK if on_progress or should_stop else max(len(rows), 1)
+        size = FIRST_PART if on_progress or should_stop else max(len(rows), 1)
         answers: list[Any] = []
-        for start in range(0, len(rows), size):
+        while len(answers) < len(rows):
             if should_stop and should_stop():
                 raise Stopped
-            part = slice(start, start + size)
+            part, began = slice(len(answers), len(answers) + size), monotonic()
             answers += self.model(self._task_input(rows[part], self._options_of(checked, part)), self.name)
+            size = next_size(size, monotonic() - began)
             if on_progress:
                 on_progress(len(answers), len(rows))
         return answers
+
+    def stream(self, row: Mapping[str, Any], **options: Any) -> Iterator[str]:
+        """Pieces of one answer in words, as the model writes them; a model that cannot stream gives the whole. Close it to stop."""
+        checked = self._check_options(options, 1)
+        self._check_rows([row])
+        task_input = self._task_input([row], checked)
+        if hasattr(self.model, "stream"):
+            yield from self.model.stream(task_input, self.name)
+        else:
+            yield str(self.model(task_input, self.name)[0])
 
     def _call(self, inputs: dict[str, Any], options: dict[str, Any]) -> Any:
         """The way of every `__call__`: a single item or equally long lists of them."""
@@ -205,6 +220,11 @@ class Task:
         from engine.models.keeping import upload
 
         return upload(self.model, name, description=description, tasks=tasks, details=details, path=path, api_key=api_key)
+
+
+def next_size(size: int, seconds: float, target: float = PART_SECONDS, most: int = LARGEST_PART) -> int:
+    """Rows of the next part, when `size` rows took so long: as many as `target` seconds allow, at most four times as many."""
+    return max(1, min(int(size * target / max(seconds, 1e-6)), size * 4, most))
 
 
 def _per_item(value: Any) -> bool:

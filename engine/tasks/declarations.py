@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnKind = Literal["text", "label", "labels", "score", "group", "image", "pairs"]
+# What an answer is, which decides how it is drawn and which columns it gives a file:
+# {label: probability}; a text with its place in the context; a label with all probabilities; a summary; a text or several; numbers.
+AnswerKind = Literal["probabilities", "span", "label", "summary", "text", "vector"]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ class TextClassification(Task):
     icon = ":material/label:"
     group = "Text"
     page = "text_classification"
+    answer_kind = "probabilities"
+    finetunable = True
     inputs = (Field(name="text", kind="text", label="Text", help="The text to sort.", required=True),)
     options = (
         Field(name="labels", kind="labels", label="Labels",

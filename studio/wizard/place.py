@@ -59,7 +59,7 @@ def read() -> Place:
     if not any(name in query for name in _NAMES):
         query = {**state().wizard, **query}
     step, task = query.get("step", STEPS[0]), query.get("task", "")
-    if task not in TASKS:
+    if task not in TASKS or not TASKS[task].finetunable:
         return Place()
     variant = query.get("variant", "")
     known = [item.name for item in TASKS[task].variants]

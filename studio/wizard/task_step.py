@@ -15,7 +15,7 @@ def draw(place: Place) -> None:
     st.markdown("What shall the model do? Choose one, then bring examples of it.")
     with st.grid("auto", min_column_width=260):
         for task in TASKS.values():
-            if task.variants:
+            if task.finetunable:
                 _card(task, place)
 
 
