@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from engine.models.keeping import save as save
     from engine.models.keeping import upload as upload
     from engine.models.validate import validate_model as validate_model
+    from engine.tasks.emotion import Emotion as Emotion
+    from engine.tasks.image_classification import ImageClassification as ImageClassification
+    from engine.tasks.image_text_vectorisation import ImageTextVectorisation as ImageTextVectorisation
+    from engine.tasks.image_vectorisation import ImageVectorisation as ImageVectorisation
+    from engine.tasks.qa import QA as QA
+    from engine.tasks.summarisation import Summarisation as Summarisation
     from engine.tasks.text_classification import TextClassification as TextClassification
+    from engine.tasks.text_generation import TextGeneration as TextGeneration
+    from engine.tasks.text_vectorisation import TextVectorisation as TextVectorisation
     from engine.training.settings import Settings as Settings
 
 __version__ = "0.1.0"

@@ -11,19 +11,31 @@ import pytest
 
 from engine.models.catalogue import FAMILIES
 from engine.tasks import TASKS, Task
-from tests import tiny
+from tests import tiny, tiny_images
 
-BUILDERS: dict[str, Callable[[Path], Path]] = {
-    "STModel": tiny.sentence_folder,
+BUILDERS: dict[str, Callable[[Path], Any]] = {
+    "STModel": tiny.feeling_model,
     "HFSeqTCModel": tiny.classifier_folder,
-}
+    "HFNLIModel": tiny.entailment_folder,
+    "HFCausalLMTGModel": tiny.causal_folder,
+    "HFSeq2SeqTGModel": tiny.seq2seq_folder,
+    "T5QASummaryEmotion": tiny.seq2seq_folder,
+    "SpanQA": tiny.causal_folder,
+    "EfficientNetLite": tiny_images.efficientnet_lite,
+    "EfficientNet": tiny_images.efficientnet_folder,
+    "CLIP": tiny_images.clip_folder,
+    "ConSE": tiny_images.conse,
+}  # a folder that the family reads, or a model
 
 
 def build(family: str, folder: Path) -> Any:
     """A tiny model of a family."""
     from engine.models.packages import family as class_of
 
-    return class_of(family).from_folder(BUILDERS[family](folder), name=f"tiny-{family.lower()}")
+    built = BUILDERS[family](folder)
+    if not isinstance(built, Path):
+        return built
+    return class_of(family).from_folder(built, name=f"tiny-{family.lower()}")
 
 
 def pairs() -> list[Any]:

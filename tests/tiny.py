@@ -70,3 +70,62 @@ def classifier_folder(folder: Path, family: str = "bert", labels: tuple[str, ...
     AutoModelForSequenceClassification.from_config(own).save_pretrained(folder)
     tokeniser().save_pretrained(folder)
     return folder
+
+
+def feeling_model(folder: Path) -> Any:
+    """An encoder whose head names feelings; without labels of its own it could not serve `emotion`."""
+    from engine.models.st_model import STModel
+
+    model = STModel.from_folder(sentence_folder(folder), name="tiny-stmodel",
+                                tasks=("text-vectorisation", "text-classification", "summarisation", "emotion"))
+    model.pre_finetuning(["joy", "anger", "fear"], multi_label=True)
+    return model.eval()
+
+
+def entailment_folder(folder: Path) -> Path:
+    """A classifier of premise and hypothesis."""
+    return classifier_folder(folder, labels=("contradiction", "neutral", "entailment"))
+
+
+def writing_tokeniser() -> Any:
+    """As `tokeniser`, for models that write: nothing is put around a text but its end, and it can chat."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = [*WORDS, "Question", "Answer", ":", "?", "\n", *"abcdefghijklmnopqrstuvwxyz",
+             *(letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz")]
+    inner = Tokenizer(models.WordLevel({word: place for place, word in enumerate(dict.fromkeys(words))}, unk_token="[UNK]"))
+    inner.pre_tokenizer = pre_tokenizers.Whitespace()
+    made = PreTrainedTokenizerFast(tokenizer_object=inner, pad_token="[PAD]", unk_token="[UNK]", eos_token="[SEP]", model_max_length=400)
+    made.chat_template = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
+    return made
+
+
+def causal_folder(folder: Path) -> Path:
+    """A Llama of two layers."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    torch.manual_seed(0)
+    tokeniser = writing_tokeniser()
+    own = AutoConfig.for_model("llama", vocab_size=len(tokeniser), hidden_size=16, intermediate_size=32, num_hidden_layers=2,
+                               num_attention_heads=2,
+                               num_key_value_heads=1, max_position_embeddings=512, pad_token_id=0, bos_token_id=2, eos_token_id=3)
+    AutoModelForCausalLM.from_config(own).save_pretrained(folder)
+    tokeniser.save_pretrained(folder)
+    return folder
+
+
+def seq2seq_folder(folder: Path) -> Path:
+    """A T5 of two layers."""
+    import torch
+    from transformers import AutoConfig, AutoModelForSeq2SeqLM
+
+    torch.manual_seed(0)
+    tokeniser = writing_tokeniser()
+    own = AutoConfig.for_model("t5", vocab_size=len(tokeniser), d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2, pad_token_id=0,
+                               eos_token_id=3,
+                               decoder_start_token_id=0)
+    AutoModelForSeq2SeqLM.from_config(own).save_pretrained(folder)
+    tokeniser.save_pretrained(folder)
+    return folder

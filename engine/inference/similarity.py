@@ -24,6 +24,13 @@ def cosine_similarity(vec1: Sequence[float], vec2: Any) -> float | list[float]:
     return float(cosines) if right.ndim == 1 else [float(value) for value in cosines]
 
 
+def as_tensor(vectors: Any) -> Any:
+    """Lists of numbers as a torch tensor in fp32."""
+    import torch
+
+    return torch.tensor(vectors, dtype=torch.float32)
+
+
 def _plain(value: Any) -> Any:
     """A tensor, on whatever device and with or without gradients, as something that numpy takes."""
     return value.detach().cpu().numpy() if hasattr(value, "detach") else value

@@ -123,7 +123,7 @@ def _inputs_of(task: str, task_input: Mapping[str, Any]) -> list[str]:
 
     if not task_input:
         raise StudioError(f"There is nothing to answer for {task}.", "Give a dict with the task's inputs.")
-    declared = [field.name for field in TASKS[task].inputs] if task in TASKS else list(task_input)[:1]
+    declared = TASKS[task].model_inputs() if task in TASKS else tuple(task_input)[:1]
     if declared[0] not in task_input:
         raise StudioError(f"The input for {task} lacks {declared[0]!r}.", f"It has {', '.join(task_input)}.")
     return [name for name in declared if name in task_input]

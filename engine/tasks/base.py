@@ -78,7 +78,7 @@ class Task:
             if should_stop and should_stop():
                 raise Stopped
             part, began = slice(len(answers), len(answers) + size), monotonic()
-            answers += self.model(self._task_input(rows[part], self._options_of(checked, part)), self.name)
+            answers += self.model(self.model_input(rows[part], self._options_of(checked, part)), self.name)
             size = next_size(size, monotonic() - began)
             if on_progress:
                 on_progress(len(answers), len(rows))
@@ -88,7 +88,7 @@ class Task:
         """Pieces of one answer in words, as the model writes them; a model that cannot stream gives the whole. Close it to stop."""
         checked = self._check_options(options, 1)
         self._check_rows([row])
-        task_input = self._task_input([row], checked)
+        task_input = self.model_input([row], checked)
         if hasattr(self.model, "stream"):
             yield from self.model.stream(task_input, self.name)
         else:
@@ -102,6 +102,13 @@ class Task:
         lists = {name: value if isinstance(value, list | tuple) else [value] for name, value in inputs.items()}
         _check_lengths({name: len(value) for name, value in lists.items()})
         return self.answer([dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)], **options)
+
+    def _vectors(self, inputs: dict[str, Any], return_tensor: bool) -> Any:
+        """The way of the tasks that answer with vectors: lists of floats, or one tensor (D) or (N, D)."""
+        from engine.inference.similarity import as_tensor
+
+        answer = self._call(inputs, {})
+        return as_tensor(answer) if return_tensor else answer
 
     def _check_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
         own = [field.name for field in self.options if field.kind == "labels"]
@@ -137,9 +144,15 @@ class Task:
     def _options_of(options: dict[str, Any], part: slice) -> dict[str, Any]:
         return {name: value[part] if _per_item(value) else value for name, value in options.items()}
 
-    def _task_input(self, rows: Sequence[Mapping[str, Any]], options: dict[str, Any]) -> dict[str, Any]:
+    @classmethod
+    def model_inputs(cls) -> tuple[str, ...]:
+        """The keys that hold one value for each item in what a model takes; all others are options."""
+        return tuple(field.name for field in cls.inputs)
+
+    @classmethod
+    def model_input(cls, rows: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
         """Rows turned into the dict of lists that a model takes."""
-        task_input: dict[str, Any] = {field.name: [row.get(field.name, field.default) for row in rows] for field in self.inputs}
+        task_input: dict[str, Any] = {field.name: [row.get(field.name, field.default) for row in rows] for field in cls.inputs}
         for name, value in options.items():
             own = any(name in row for row in rows)
             given = value if _per_item(value) else [value] * len(rows)

@@ -75,9 +75,16 @@ def test_what_cannot_be_fetched_is_said_in_a_sentence(hub: Index, address: str, 
         fetching.locate(address)
 
 
-def test_weights_that_are_pickles_alone_are_refused(hub: Index) -> None:
+def test_an_older_model_comes_with_its_pickled_tensors(hub: Index) -> None:
     del hub.files["model.safetensors"], hub.files["onnx/model.safetensors"]
-    with pytest.raises(StudioError, match="no weights as safetensors"):
+    fetching.fetch(REPO)
+    assert (fetching.locate(REPO) / "pytorch_model.bin").read_bytes() == b"a pickle" and fetching.is_here(REPO)
+
+
+def test_a_repository_without_weights_is_refused(hub: Index) -> None:
+    for name in ("model.safetensors", "onnx/model.safetensors", "pytorch_model.bin"):
+        del hub.files[name]
+    with pytest.raises(StudioError, match="has no weights that can be read here"):
         fetching.fetch(REPO)
     assert not fetching.is_here(REPO)
 

@@ -61,7 +61,7 @@ def test_a_saved_model_gives_the_same_answers(task: type[Task], family: str, tmp
 @pytest.mark.parametrize(("task", "family"), pairs())
 def test_long_work_reports_its_progress_and_can_be_stopped(task: type[Task], family: str, tmp_path: Path) -> None:
     ready = served(task, family, tmp_path / "model")
-    rows = rows_of(task) * 150
+    rows = rows_of(task) * 10
     seen: list[tuple[int, int]] = []
     answers = ready.answer(rows, on_progress=lambda done, total: seen.append((done, total)))
     assert len(answers) == len(rows) and seen[-1] == (len(rows), len(rows)) and len(seen) > 1
@@ -76,7 +76,7 @@ def test_a_ready_model_breaks_no_rule(task: type[Task], family: str, tmp_path: P
 
 @pytest.mark.parametrize("task", EVERY_TASK)
 def test_wrong_params_are_refused_by_name(task: type[Task]) -> None:
-    first, *_ = keys = [column.key for column in task.variant().columns]
+    first, *_ = keys = [column.key for column in task.variant().columns if column.required]
     with pytest.raises(StudioError, match=f"lack.*{keys[-1]}.*unknown nonsense"):
         task.check_params({first: ["a"], "nonsense": ["b"]})
     with pytest.raises(StudioError, match="1 items but .* has 2"):

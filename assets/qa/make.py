@@ -1,0 +1,176 @@
+"""Train the adapter that makes SmolLM2 answer from a text: `python -m assets.qa.make ../shared/data/xquad_en_de/xquad.en.json`
+
+Learnt from: the first 15 articles of XQuAD English (390 questions, CC BY-SA 4.0) and talks about invented stories (`stories.py`).
+A text stands once in a sequence, followed by all of its questions. Those of a talk see the ones before; those of XQuAD see the text
+alone (an attention mask parts them), so that a paragraph is read once for all of its questions.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from assets.qa.stories import TRAINED, Talk, talks
+from engine.models.question_prompt import answer_part, context_part, question_part
+from engine.models.sentences import sentences
+
+ARTICLES = 15
+EPOCHS, TALKS = 7, 200  # talks in each epoch, always new ones
+RATE, WARM_UP, TOKENS = 4e-4, 0.06, 1800  # learning rate, its share of warm-up, padded tokens of a batch
+NOISE = 10.0  # on the embeddings (NEFTune, arXiv 2310.05914), against learning so few texts by heart
+RANK, ALPHA = 16, 32
+LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+@dataclass
+class Sequence:
+    """Token ids; where the loss counts; to which part each token belongs (0 is the text); whether parts see each other."""
+
+    ids: list[int]
+    learnt: list[bool]
+    part: list[int]
+    talk: bool
+
+
+def paragraphs(file: Path, articles: slice) -> list[tuple[str, list[tuple[str, str, int]]]]:
+    """Each text with its questions, answers, and where these start."""
+    data = json.loads(file.read_text(encoding="utf-8"))["data"][articles]
+    return [(paragraph["context"], [(qa["question"].strip(), qa["answers"][0]["text"], qa["answers"][0]["answer_start"])
+                                    for qa in paragraph["qas"]]) for article in data for paragraph in article["paragraphs"]]
+
+
+def cropped(context: str, asked: list[tuple[str, str, int]], chance: random.Random) -> Talk | None:
+    """The whole text or a window of its sentences, with the questions that can be answered there."""
+    start, end = 0, len(context)
+    spans = sentences(context)
+    if chance.random() < 0.5 and len(spans) > 2:
+        size = chance.randint(2, len(spans))
+        first = chance.randint(0, len(spans) - size)
+        start, end = spans[first][0], spans[first + size - 1][1]
+    kept = [(question, answer) for question, answer, place in asked if start <= place and place + len(answer) <= end]
+    chance.shuffle(kept)
+    return Talk(context[start:end], kept) if kept else None
+
+
+def sequence(talk: Talk, tokeniser: Any, together: bool) -> Sequence:
+    ids = context_part(tokeniser, talk.context)
+    learnt, part = [False] * len(ids), [0] * len(ids)
+    for number, (question, answer) in enumerate(talk.turns, start=1):
+        asked, said = question_part(tokeniser, question), answer_part(tokeniser, answer)
+        ids += asked + said
+        learnt += [False] * len(asked) + [True] * len(said)
+        part += [number] * (len(asked) + len(said))
+    return Sequence(ids, learnt, part, together)
+
+
+def epoch_of(texts: list[Any], count: int, tokeniser: Any, chance: random.Random) -> Iterator[list[Sequence]]:
+    """Batches of like lengths in random order."""
+    found = [sequence(talk, tokeniser, False) for context, asked in texts if (talk := cropped(context, asked, chance))]
+    found += [sequence(talk, tokeniser, True) for talk in talks(TRAINED, count, chance.randrange(1 << 30))]
+    found.sort(key=lambda one: len(one.ids) + chance.random() * 30)
+    batches: list[list[Sequence]] = [[]]
+    for one in found:
+        if batches[-1] and max(len(one.ids), len(batches[-1][-1].ids)) * (len(batches[-1]) + 1) > TOKENS:
+            batches.append([])
+        batches[-1].append(one)
+    chance.shuffle(batches)
+    yield from batches
+
+
+def tensors(batch: list[Sequence]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Ids, additive mask (B, 1, T, T), positions and targets (-100 where nothing is learnt)."""
+    longest = max(len(one.ids) for one in batch)
+    ids, positions = torch.zeros(len(batch), longest, dtype=torch.long), torch.zeros(len(batch), longest, dtype=torch.long)
+    targets = torch.full((len(batch), longest), -100)
+    seen = torch.zeros(len(batch), 1, longest, longest, dtype=torch.bool)
+    for row, one in enumerate(batch):
+        size = len(one.ids)
+        ids[row, :size] = torch.tensor(one.ids)
+        part = torch.tensor(one.part)
+        before = torch.ones(size, size, dtype=torch.bool).tril()
+        seen[row, 0, :size, :size] = before if one.talk else before & ((part[:, None] == part[None]) | (part[None] == 0))
+        positions[row, :size] = torch.arange(size) if one.talk else _positions(part)
+        targets[row, :size] = torch.where(torch.tensor(one.learnt), ids[row, :size], -100)
+    seen |= torch.eye(longest, dtype=torch.bool)  # a row that sees nothing has no softmax
+    return ids, torch.where(seen, 0.0, torch.finfo(torch.bfloat16).min).to(torch.bfloat16), positions, targets
+
+
+def _positions(part: Tensor) -> Tensor:
+    """Each question goes on counting behind the text, as if it were the only one."""
+    context = int((part == 0).sum())
+    positions = torch.arange(len(part))
+    for number in range(1, int(part.max()) + 1):
+        own = part == number
+        positions[own] = context + torch.arange(int(own.sum()))
+    return positions
+
+
+def loss_of(network: Any, batch: list[Sequence], noise: float) -> Tensor:
+    """Mean loss over answer tokens; the vocabulary is scored only where something is learnt."""
+    ids, mask, positions, targets = tensors(batch)
+    inner = network.get_base_model()
+    embedded = inner.model.embed_tokens(ids)
+    embedded = embedded + torch.empty_like(embedded).uniform_(-1, 1) * (noise / math.sqrt(ids.shape[1] * embedded.shape[-1]))
+    hidden = inner.model(inputs_embeds=embedded, attention_mask=mask, position_ids=positions, use_cache=False)[0]
+    place = targets[:, 1:] != -100
+    return torch.nn.functional.cross_entropy(inner.lm_head(hidden[:, :-1][place]).float(), targets[:, 1:][place])
+
+
+def main() -> None:
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("xquad", type=Path)
+    parser.add_argument("--base", required=True, help="the folder of the unpacked SmolLM2")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "adapter")
+    parser.add_argument("--articles", type=int, default=ARTICLES)
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--noise", type=float, default=NOISE)
+    parser.add_argument("--talks", type=int, default=TALKS)
+    given = parser.parse_args()
+    torch.manual_seed(0)
+    chance = random.Random(0)
+    tokeniser = AutoTokenizer.from_pretrained(given.base)
+    network = AutoModelForCausalLM.from_pretrained(given.base, dtype=torch.bfloat16, attn_implementation="eager")  # twice as fast here
+    network = get_peft_model(network, LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=list(LAYERS), task_type="CAUSAL_LM"))
+    weights = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    for parameter in weights:
+        parameter.data = parameter.data.float()
+    texts = paragraphs(given.xquad, slice(0, given.articles))
+    steps = given.epochs * len(list(epoch_of(texts, given.talks, tokeniser, random.Random(1))))
+    optimiser = torch.optim.AdamW(weights, lr=given.rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, (step + 1) / (WARM_UP * steps))
+                                                 * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))))
+    network.train()
+    began, step, tokens, losses = time.monotonic(), 0, 0, []
+    for epoch in range(given.epochs):
+        for batch in epoch_of(texts, given.talks, tokeniser, chance):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                loss = loss_of(network, batch, given.noise)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(weights, 1.0)
+            optimiser.step()
+            schedule.step()
+            optimiser.zero_grad()
+            step, tokens = step + 1, tokens + sum(len(one.ids) for one in batch)
+            losses.append(loss.item())
+            if step % 10 == 0:
+                print(f"epoch {epoch + 1} step {step}/{steps} loss {sum(losses[-20:]) / len(losses[-20:]):.3f} "
+                      f"{tokens / (time.monotonic() - began):.0f} tokens/s {time.monotonic() - began:.0f} s", flush=True)
+    for parameter in weights:
+        parameter.data = parameter.data.half()
+    network.save_pretrained(str(given.out))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""CLIP (Radford et al., arXiv 2103.00020): images and texts in one space, learnt from pairs of both."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from engine.errors import StudioError
+from engine.images import open_image
+from engine.inference.batching import pad, plan, token_budget
+from engine.inference.devices import autocast
+from engine.models.encoder import quiet, tokenise
+from engine.models.image_model import ImageModel
+from engine.models.text_classifier import ranked
+
+PHRASE = "a photo of {}"
+NOTHING = "a photo"  # what a label is weighed against, so that each label is judged for itself
+
+
+class CLIP(ImageModel):
+    """Sorts images by any labels, and vectorises images, texts, and pairs of both."""
+
+    def __init__(self, network: Any, tokeniser: Any, processor: Any, name: str = "clip", description: str = "", tasks: Sequence[str] = (),
+                 details: dict[str, Any] | None = None) -> None:
+        own = ("image-classification", "image-vectorisation", "text-vectorisation", "image-text-vectorisation")
+        super().__init__(name, description, tasks or own, details)
+        self.network: Any = network
+        self.tokeniser = tokeniser
+        self.processor = processor
+
+    @classmethod
+    def from_folder(cls, folder: str | Path, **facts: Any) -> Self:
+        """A checkpoint of CLIPModel."""
+        from transformers import AutoTokenizer, CLIPImageProcessorPil, CLIPModel
+
+        quiet()
+        network = CLIPModel.from_pretrained(str(folder), dtype=torch.float32)
+        return cls(network, AutoTokenizer.from_pretrained(str(folder)), CLIPImageProcessorPil.from_pretrained(str(folder)), **facts).eval()
+
+    # Answers
+
+    def image_classification(self, image: list[Any], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
+        """How probable each label is against none at all. labels: one list, or one for each image."""
+        if not labels:
+            raise StudioError("There are no labels to choose from.", "Give some, or take a model with classes of its own.")
+        each = [labels] * len(image) if isinstance(labels[0], str) else labels
+        known = {label: place for place, label in enumerate(dict.fromkeys(label for own in each for label in own))}
+        texts = self.text_vectors([*(PHRASE.format(label) for label in known), NOTHING])
+        scores = float(self.network.logit_scale.detach().exp()) * self.image_vectors(image) @ texts.T
+        shares = (scores[:, :-1] - scores[:, -1:]).sigmoid()
+        return [ranked(own, row[[known[label] for label in own]], top_k) for own, row in zip(each, shares, strict=True)]
+
+    def image_vectorisation(self, image: list[Any], return_tensor: bool = False) -> Any:
+        """One unit vector per image."""
+        vectors = self.image_vectors(image)
+        return vectors if return_tensor else vectors.tolist()
+
+    def text_vectorisation(self, text: list[str], return_tensor: bool = False) -> Any:
+        """One unit vector per text, in the space of the images."""
+        vectors = self.text_vectors(text)
+        return vectors if return_tensor else vectors.tolist()
+
+    def image_text_vectorisation(self, image: list[Any], text: list[str], return_tensor: bool = False) -> Any:
+        """One unit vector for each pair: halfway between its image's and its text's."""
+        vectors = nn.functional.normalize(self.image_vectors(image) + self.text_vectors(text), dim=-1)
+        return vectors if return_tensor else vectors.tolist()
+
+    def image_vectors(self, images: Sequence[Any]) -> Tensor:
+        """(N, width), unit length."""
+        return nn.functional.normalize(self.in_image_batches(self._of_images, images), dim=-1)
+
+    def text_vectors(self, texts: Sequence[str]) -> Tensor:
+        """(N, width), unit length."""
+        ids = tokenise(self.tokeniser, texts, self.network.config.text_config.max_position_embeddings).ids
+        rows: list[Tensor] = [torch.empty(0)] * len(ids)
+        for batch in plan([len(own) for own in ids], token_budget(self.device.type)):
+            input_ids, mask = pad([ids[index] for index in batch], self.tokeniser.pad_token_id or 0)
+            with torch.inference_mode(), autocast(self.device):
+                out = self.network.text_model(input_ids=input_ids.to(self.device), attention_mask=mask.to(self.device))
+                found = self.network.text_projection(out.pooler_output).float().cpu()
+            for index, row in zip(batch, found, strict=True):
+                rows[index] = row
+        return nn.functional.normalize(torch.stack(rows), dim=-1)
+
+    def _of_images(self, pixels: Tensor) -> Tensor:
+        with autocast(self.device):
+            return self.network.visual_projection(self.network.vision_model(pixel_values=pixels).pooler_output)
+
+    def prepare(self, image: Any) -> Tensor:
+        return self.processor(images=open_image(image), return_tensors="pt")["pixel_values"][0]
+
+    # Keeping
+
+    def write(self, folder: Path) -> None:
+        for part in (self.network, self.tokeniser, self.processor):
+            part.save_pretrained(str(folder / "network"))
+
+    @classmethod
+    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
+        return cls.from_folder(folder / "network")

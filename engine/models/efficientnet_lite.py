@@ -1,0 +1,97 @@
+"""The embedded image model: EfficientNet-Lite0 with ImageNet's 1,000 classes."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from engine.images import open_image
+from engine.inference.compiling import compiled
+from engine.models.efficientnet_lite_network import SIZE, EfficientNetLiteNetwork, fused, published
+from engine.models.image_model import ImageModel
+from engine.models.text_classifier import ranked
+
+CROP = 0.875  # the share of the smaller side that is looked at, as in its makers' tests
+
+
+class EfficientNetLite(ImageModel):
+    """Sorts images into its own classes and vectorises them (1,280 numbers, unit length)."""
+
+    def __init__(self, network: EfficientNetLiteNetwork, labels: Sequence[str] = (), name: str = "efficientnet-lite0",
+                 description: str = "",
+                 tasks: Sequence[str] = (), details: dict[str, Any] | None = None) -> None:
+        super().__init__(name, description, tasks or ("image-classification", "image-vectorisation"), details)
+        self.network = network
+        self.labels = list(labels)
+        self._fast: list[EfficientNetLiteNetwork] = []  # in a list, so that it is no part of the weights
+
+    @classmethod
+    def from_folder(cls, folder: str | Path, asset: Path | None = None, **facts: Any) -> Self:
+        """The published weights (a .pth file, read without running code). asset: the file with the classes' names."""
+        network = EfficientNetLiteNetwork()
+        network.load_state_dict(published(torch.load(folder, map_location="cpu", weights_only=True)))
+        labels = [names[0] for names in json.loads(asset.read_text("utf-8"))["classes"]] if asset else map(str, range(1000))
+        return cls(network, list(labels), **facts).eval()
+
+    def image_classification(self, image: list[Any], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
+        """The probabilities of its own classes, most probable first; `labels` is for models that have none."""
+        return [ranked(self.labels or [], row, top_k) for row in self.logits(image).softmax(dim=-1)]
+
+    def image_vectorisation(self, image: list[Any], return_tensor: bool = False) -> Any:
+        """One unit vector per image; a tensor (N, 1280) if asked for."""
+        vectors = torch.nn.functional.normalize(self.in_image_batches(self._ready(len(image)).features, image), dim=-1)
+        return vectors if return_tensor else vectors.tolist()
+
+    def logits(self, images: Sequence[Any]) -> Tensor:
+        """(N, classes)"""
+        return self.in_image_batches(self._ready(len(images)), images)
+
+    def prepare(self, image: Any) -> Tensor:
+        """(3, 224, 224), about -1 to 1: the middle of the image."""
+        import numpy as np
+        from PIL import Image
+
+        picture = open_image(image, size=SIZE)
+        side = min(picture.size) * CROP
+        left, top = (picture.width - side) / 2, (picture.height - side) / 2
+        picture = picture.resize((SIZE, SIZE), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side))
+        return (torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() - 127) / 128
+
+    def _ready(self, count: int) -> Any:
+        """The network for answering: folded, and compiled where that pays for so many images."""
+        if not self._fast:
+            self._fast = [fused(self.network)]
+        return compiled(self._fast[0], count)
+
+    def train(self, mode: bool = True) -> Self:
+        if mode:
+            self._fast = []  # its weights would no longer be those of the network
+        return super().train(mode)
+
+    def _apply(self, function: Any, recurse: bool = True) -> Any:
+        self._fast = []  # as above, after a move to another device
+        return super()._apply(function, recurse)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_fast": []}
+
+    # Keeping
+
+    def config(self) -> dict[str, Any]:
+        return {"labels": self.labels}
+
+    def write(self, folder: Path) -> None:
+        from safetensors.torch import save_model
+
+        save_model(self.network, str(folder / "model.safetensors"))
+
+    @classmethod
+    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
+        from safetensors.torch import load_model
+
+        network = EfficientNetLiteNetwork(len(config["labels"]))
+        load_model(network, folder / "model.safetensors")
+        return cls(network, config["labels"]).eval()

@@ -1,0 +1,47 @@
+"""Causal language models (GPT-2, Llama, SmolLM2 …): they go on writing, and one that follows instructions shortens texts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.models.generator import Generator
+from engine.models.long_texts import shorten_long
+from engine.models.unsupported import summary
+
+INSTRUCTION = "Summarize the following text in one or two short sentences. Say who does what.\n\n{text}"
+PIECE = 1200  # tokens of a text that are summarised at once
+
+
+class HFCausalLMTGModel(Generator):
+    """Continues texts. With a chat template it also summarises, since it then follows instructions."""
+
+    loader = "AutoModelForCausalLM"
+    writes_on = True
+
+    def __init__(self, network: Any, tokeniser: Any, name: str = "causal-lm", description: str = "", tasks: Sequence[str] = (),
+                 details: dict[str, Any] | None = None) -> None:
+        own = ("text-generation", "summarisation") if getattr(tokeniser, "chat_template", None) else ("text-generation",)
+        super().__init__(network, tokeniser, name, description, tasks or own, details)
+
+    def text_generation(self, text: list[str], **options: Any) -> list[Any]:
+        """The continuation of each text; a list of them where several generations are asked for."""
+        prompts = self.prompts_text_generation(text, **options)
+        written = self.write_on(prompts, self.options_of("text-generation", options))
+        return [texts if len(texts) > 1 else texts[0] for texts in written]
+
+    def prompts_text_generation(self, text: list[str], max_length: int = 64, **_: Any) -> list[list[int]]:
+        most = max(1, self.longest - max_length)
+        return [self.tokenise(one, most, keep_end=True) or [self.tokeniser.eos_token_id] for one in text]
+
+    def summarisation(self, text: list[str]) -> list[str]:
+        """One or two sentences for each text. Numbers and names that the text does not hold are marked in the details."""
+        return [summary(source, short) for source, short in zip(text, shorten_long(text, self._short, self._count, PIECE), strict=True)]
+
+    def _short(self, texts: list[str]) -> list[str]:
+        return [one[0] for one in self.write_on([self._asked(text) for text in texts], {"max_length": 80, "repetition_penalty": 1.05})]
+
+    def _count(self, text: str) -> int:
+        return len(self.tokenise(text, most=1 << 30))
+
+    def _asked(self, text: str) -> list[int]:
+        chat = [{"role": "user", "content": INSTRUCTION.format(text=text)}]
+        return self.tokeniser.apply_chat_template(chat, add_generation_prompt=True, tokenize=True, return_dict=True)["input_ids"]

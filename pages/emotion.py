@@ -1,0 +1,5 @@
+"""Name the feeling: one item, or a whole file."""
+
+from studio import task_page
+
+task_page.show("emotion")

@@ -1,0 +1,5 @@
+"""Images with texts as vectors: one item, or a whole file."""
+
+from studio import task_page
+
+task_page.show("image-text-vectorisation")

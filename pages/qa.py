@@ -1,0 +1,5 @@
+"""Ask a text: one item, or a whole file."""
+
+from studio import task_page
+
+task_page.show("qa")

@@ -1,0 +1,5 @@
+"""Texts as vectors: one item, or a whole file."""
+
+from studio import task_page
+
+task_page.show("text-vectorisation")
