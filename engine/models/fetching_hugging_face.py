@@ -62,8 +62,8 @@ def _said(repo: str, error: Exception) -> StudioError:
                            "Accept its terms on the hub, log in with `hf auth login`, and try again.")
     if isinstance(error, RepositoryNotFoundError):
         return StudioError(f"hf://{repo} is not on the Hugging Face hub, or is private.", "Check the spelling, or log in.")
-    return StudioError(f"hf://{repo} could not be fetched: the Hugging Face hub ({constants.ENDPOINT}) was not reached or broke off, and there "
-                       "is no copy on this computer.", f"Check the connection, or use {stand_ins(f'hf://{repo}')}.")
+    return StudioError(f"hf://{repo} could not be fetched: the Hugging Face hub ({constants.ENDPOINT}) was not reached or broke off, and "
+                       "there is no copy on this computer.", f"Check the connection, or use {stand_ins(f'hf://{repo}')}.")
 
 
 def _bars(watch: FetchWatch) -> Any:

@@ -48,7 +48,7 @@ _CLASSIFIERS: tuple[Preset, ...] = (
     Preset("bart-large-mnli", "HFNLIModel", "hf://facebook/bart-large-mnli", _SORTS, 1_630_000_000, "MIT", _EN,
            "Sorts by labels that you make up. Well known, large and slow.", ("zero-shot-large",)),
     Preset("xlmr-large-xnli", "HFNLIModel", "hf://joeddav/xlm-roberta-large-xnli", _SORTS, 2_240_000_000, "MIT",
-           ("15 languages, and others less well",), "Sorts by labels that you make up in many languages. The largest and slowest of its kind.",
+           ("15 languages, and others less well",), "Sorts by labels that you make up in many languages. The largest and slowest.",
            ("zero-shot-multilingual-large",)),
 )
 
