@@ -51,6 +51,10 @@ def stop() -> None:
         from studio import file_job
 
         file_job.shutdown()
+    if "studio.fetch_job" in sys.modules:
+        from studio import fetch_job
+
+        fetch_job.shutdown()
     if "engine.runs" in sys.modules:
         from engine import runs
 

@@ -11,7 +11,7 @@ from engine import words
 from engine.errors import StudioError
 from engine.fields import Field
 from engine.tasks import Task, task_class
-from studio import answer_view, charts, file_tab, forms, model_facts, model_picker, resources
+from studio import answer_view, charts, file_tab, forms, model_facts, model_fetch, model_picker, resources
 from studio.errors import Action, guard
 from studio.frame import heading
 from studio.state import peek, put, state, take
@@ -60,9 +60,9 @@ def _single(task: type[Task], model: str) -> None:
             _own_labels(own)
         asked = st.button("Answer", type="primary", icon=":material/play_arrow:", key=prefix) or take(f"{prefix}_now", False)
     with right, st.container(border=True, height="stretch", key=f"{prefix}_answer"):
-        if asked:
-            state().answers.pop(task.name, None)
-            with guard(_way_out(task, model)):
+        with guard(_way_out(task, model)):
+            if model_fetch.ensure(model, asked, f"{prefix}_now"):
+                state().answers.pop(task.name, None)
                 state().answers[task.name] = _ask(task, model, inputs, options)
         _answer(task, prefix, model, inputs, options)
 

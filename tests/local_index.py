@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 COMMIT = "a" * 40
 
 
@@ -31,6 +33,21 @@ class Index:
 def add_folder(index: Index, folder: Path) -> None:
     """Serve what a folder holds as the repository."""
     index.files.update({path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()})
+
+
+@contextmanager
+def hub(folder: Path, cache: Path) -> Iterator[Index]:
+    """A Hugging Face hub for this process, with what `folder` holds as the repository, and an empty cache for what is fetched from it."""
+    from huggingface_hub import constants
+
+    index = Index()
+    add_folder(index, folder)
+    with serving(index), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "HF_HUB_OFFLINE", False)
+        patch.setattr(constants, "ENDPOINT", index.address)
+        patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", f"{index.address}/{{repo_id}}/resolve/{{revision}}/{{filename}}")
+        patch.setattr(constants, "HF_HUB_CACHE", str(cache))
+        yield index
 
 
 @contextmanager

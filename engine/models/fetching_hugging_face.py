@@ -17,11 +17,15 @@ _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 
 def copy(repo: str) -> Path | None:
     """The complete snapshot that is in the cache already."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub import constants
 
     if repo.count("/") != 1 or not all(repo.split("/")):
         raise StudioError(f"hf://{repo} is not an address of the Hugging Face hub.", "Write hf://user/repo.")
+    if not Path(constants.HF_HUB_CACHE, f"models--{repo.replace('/', '--')}").is_dir():  # the quick no, for lists of models
+        return None
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
     for weights in _WEIGHTS:
         try:
             found = Path(snapshot_download(repo, allow_patterns=[*_FILES, weights], ignore_patterns=_UNWANTED, local_files_only=True))

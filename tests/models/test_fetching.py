@@ -11,25 +11,17 @@ from engine.models import fetching
 from engine.models.auto_model import AutoModel
 from engine.models.catalogue import PRESETS
 from engine.models.fetch_progress import FetchProgress, FetchWatch
-from tests import tiny
-from tests.local_index import Index, add_folder, serving
+from tests import local_index, tiny
+from tests.local_index import Index
 
 REPO = "hf://someone/tiny"
 
 
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
-    """A Hugging Face hub with one repository, and an empty cache for what is fetched from it."""
-    from huggingface_hub import constants
-
-    index = Index()
-    add_folder(index, tiny.sentence_folder(tmp_path / "source"))
-    index.files |= {"pytorch_model.bin": b"a pickle", "onnx/model.safetensors": b"for another program"}
-    with serving(index):
-        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-        monkeypatch.setattr(constants, "ENDPOINT", index.address)
-        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", f"{index.address}/{{repo_id}}/resolve/{{revision}}/{{filename}}")
-        monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+def hub(tmp_path: Path) -> Iterator[Index]:
+    """A hub with one repository, whose pickles and copies for other programs are not wanted."""
+    with local_index.hub(tiny.sentence_folder(tmp_path / "source"), tmp_path / "cache") as index:
+        index.files |= {"pytorch_model.bin": b"a pickle", "onnx/model.safetensors": b"for another program"}
         yield index
 
 
