@@ -24,6 +24,7 @@ FAILURE = "#d1483d"
 PALETTE = {"training": TRAINING, "validation": VALIDATION, "baseline": BASELINE, "ours": OURS, "warning": WARNING, "failure": FAILURE}
 FULL = 0.97  # of a colour scale: from here on white is read on a cell, below it the page's ink
 SEQUENTIAL = [[0.0, "rgba(15,132,130,0.04)"], [0.02, "rgba(15,132,130,0.20)"], [0.5, "rgba(15,132,130,0.62)"], [1.0, "rgba(15,132,130,1)"]]
+DIVERGING = [[0.0, "rgba(209,72,61,0.9)"], [0.5, "rgba(127,138,150,0.08)"], [1.0, "rgba(15,132,130,0.9)"]]
 MISSES = [[0.0, "rgba(127,138,150,0.10)"], [0.02, "rgba(209,72,61,0.25)"], [1.0, "rgba(209,72,61,1)"]]
 BAR_HEIGHT = 34
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}

@@ -54,8 +54,7 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
                 st.markdown(f":material/description: **{plain(dataset.name)}** · {words.plural(len(frame), 'row')}")
                 st.button("Another file", key=f"file_{task.page}_other", type="tertiary", on_click=file_answers.forget)
             columns = _columns(task, frame)
-            own = model_facts.own_labels(model)
-            options = forms.form(options_for(task, own), f"file_{task.page}_option")
+            options = forms.form(options_for(task, model), f"file_{task.page}_option")
             with st.container(horizontal=True):
                 tried = st.button("Try three rows", key=f"file_{task.page}_try", icon=":material/visibility:")
                 label = f"Answer {words.plural(len(frame), 'row')}"
@@ -65,13 +64,13 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
                 data_view.preview(frame, key=f"file_{task.page}_preview")
         with guard():
             if started:
-                _check(task, columns, options, own)
+                _check(task, model, columns, options)
                 job = file_job.start(task.name, model, dataset.id, dataset.name, columns, options, len(frame))
                 st.query_params.pop("file", None)
                 st.query_params["job"] = job
                 st.rerun()
             if tried:
-                _try(task, model, frame, columns, options, own)
+                _try(task, model, frame, columns, options)
 
 
 def _columns(task: type[Task], frame: Any) -> dict[str, str]:
@@ -98,15 +97,16 @@ def guess(task: type[Task], name: str, frame: Any) -> str:
     return max(frame.columns, key=lambda column: sum(len(str(cell)) for cell in head[column] if cell is not None))
 
 
-def _check(task: type[Task], columns: dict[str, str], options: dict[str, Any], own: list[str] | None) -> None:
+def _check(task: type[Task], model: str, columns: dict[str, str], options: dict[str, Any]) -> None:
     if not columns:
         raise StudioError("No column was chosen.", "Pick the column that holds the input.")
-    if not own and any(field.kind == "labels" and field.name == "labels" and not options.get("labels") for field in task.options):
+    asks = [field.name for field in task.options if field.kind == "labels"]
+    if model_facts.needs_labels(model) and any(not options.get(name) for name in asks):
         raise StudioError("There are no labels to sort into.", "Type the labels, or choose a model that was trained on your own.")
 
 
-def _try(task: type[Task], model: str, frame: Any, columns: dict[str, str], options: dict[str, Any], own: list[str] | None) -> None:
-    _check(task, columns, options, own)
+def _try(task: type[Task], model: str, frame: Any, columns: dict[str, str], options: dict[str, Any]) -> None:
+    _check(task, model, columns, options)
     rows = frame.head(TRIED_ROWS)
     with st.spinner("Answering three rows" if resources.is_loaded(model) else f"Reading the model {model}, then answering three rows"):
         ready = resources.task(task.name, model)

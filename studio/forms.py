@@ -6,18 +6,23 @@ from typing import Any
 import streamlit as st
 
 from engine.fields import Field
+from engine.images import ENDINGS, MOST_BYTES
+from studio import images
+from studio.state import peek, put
 
 CHOICES_IN_VIEW = 5
 
 
 def form(fields: Iterable[Field], prefix: str, *, defaults: Mapping[str, Any] | None = None, empty: str = "automatic",
-         columns: int = 1) -> dict[str, Any]:
+         columns: int = 1, several: bool = False) -> dict[str, Any]:
     """Draw every field; the advanced ones fold under "More". Returns {name: value}, None where a value was left empty.
 
     prefix: makes the widgets' keys unique, `{prefix}_{field.name}`; values stay when the reader changes pages.
-    columns: how many of the plain fields stand side by side.
+    columns: how many of the plain fields stand side by side. several: texts and images are lists, a text on each line.
     """
     fields = list(fields)
+    if several:
+        return {field.name: _LISTS[field.kind](field, f"{prefix}_{field.name}") for field in fields}
     values: dict[str, Any] = {}
     places = st.columns(columns) if columns > 1 else [st.container()]
     for place, field in enumerate(field for field in fields if not field.advanced):
@@ -33,11 +38,9 @@ def form(fields: Iterable[Field], prefix: str, *, defaults: Mapping[str, Any] | 
 
 
 def widget(field: Field, prefix: str, *, defaults: Mapping[str, Any] | None = None, empty: str = "automatic") -> Any:
-    """One field's widget and its value. Kinds without a widget (image, pairs) are drawn by their own pages."""
+    """One field's widget and its value."""
     default = (defaults or {}).get(field.name, field.default)
-    draw = _WIDGETS.get(field.kind)
-    if draw is None:
-        return default
+    draw = _WIDGETS[field.kind]
     shared = {"key": f"{prefix}_{field.name}", "help": field.help or None, "persist_state": "session"}
     return draw(field, default, empty, shared)
 
@@ -86,4 +89,65 @@ def _switch(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> b
     return st.toggle(field.label, value=bool(default), **shared)
 
 
-_WIDGETS = {"text": _text, "labels": _labels, "choice": _choice, "integer": _integer, "number": _number, "switch": _switch}
+def fill(field: Field, prefix: str, value: Any) -> None:
+    """Put a value into a field's widget before it is drawn: an example's, say."""
+    key = f"{prefix}_{field.name}"
+    if field.kind == "text" and isinstance(value, list):
+        put(key, "\n".join(value))
+    elif field.kind == "image":
+        put(f"{key}_given", value)
+        put(f"{key}_upload", peek(f"{key}_upload", 0) + 1)  # a new uploader, so that an earlier file does not win
+    else:
+        put(key, value)
+
+
+def _image(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> Any:
+    """An uploaded file's bytes, or the image that `fill` gave, with its thumbnail."""
+    key = shared["key"]
+    uploaded = st.file_uploader(field.label, type=list(ENDINGS), key=f"{key}_{peek(f'{key}_upload', 0)}", help=field.help or None,
+                                max_upload_size=MOST_BYTES // 1_000_000)
+    value = uploaded.getvalue() if uploaded is not None else peek(f"{key}_given", default)
+    if value is not None:
+        images.thumbnail(value, field.label)
+    return value
+
+
+def _pairs(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was asked and answered before, as a talk; the last pair or all can be taken back."""
+    key = shared["key"]
+    pairs = list(peek(key) or ())
+    if not pairs:
+        return []
+    with st.container(border=True, gap="small"):
+        st.caption(field.label, help=field.help or None)
+        for question, answer in pairs:
+            with st.chat_message("user", avatar=":material/help:"):
+                st.text(question)
+            with st.chat_message("assistant", avatar=":material/chat:"):
+                st.text(answer)
+        with st.container(horizontal=True):
+            st.button("Take back the last", key=f"{key}_undo", icon=":material/undo:", on_click=put, args=(key, pairs[:-1]))
+            st.button("Start over", key=f"{key}_clear", type="tertiary", on_click=put, args=(key, []))
+    return pairs
+
+
+def _texts(field: Field, key: str) -> list[str]:
+    """A text on each line."""
+    value = st.text_area(f"{field.label}s, one on each line", height=150, key=key, help=field.help or None, persist_state="session")
+    return [line.strip() for line in value.splitlines() if line.strip()]
+
+
+def _images(field: Field, key: str) -> list[Any]:
+    """The bytes of several files, or what `fill` gave."""
+    uploaded = st.file_uploader(f"{field.label}s", type=list(ENDINGS), key=f"{key}_{peek(f'{key}_upload', 0)}", help=field.help or None,
+                                accept_multiple_files=True, max_upload_size=MOST_BYTES // 1_000_000)
+    values = [file.getvalue() for file in uploaded] if uploaded else list(peek(f"{key}_given") or [])
+    with st.container(horizontal=True, gap="small"):
+        for place, value in enumerate(values, start=1):
+            images.thumbnail(value, f"Image {place}", most=96)
+    return values
+
+
+_LISTS = {"text": _texts, "image": _images}
+_WIDGETS = {"image": _image, "pairs": _pairs, "text": _text, "labels": _labels, "choice": _choice, "integer": _integer, "number": _number,
+            "switch": _switch}

@@ -2,6 +2,7 @@
 
 from engine import hub
 from engine.errors import StudioError
+from engine.models.catalogue import find
 
 
 def card(model: str) -> hub.Card | None:
@@ -18,7 +19,27 @@ def own_labels(model: str) -> list[str] | None:
     return found.labels if found else None
 
 
-def independent(model: str) -> bool:
-    """Whether each label's probability stands for itself: zero-shot, or trained on several labels per text."""
+def takes_labels(model: str) -> bool:
+    """Whether the reader may name the labels."""
     found = card(model)
-    return found is None or not found.labels or found.multi_label
+    if found is not None:
+        return not found.labels
+    preset = find(model)
+    return preset is None or preset.any_labels
+
+
+def needs_labels(model: str) -> bool:
+    """Whether nothing can be answered without labels from the reader."""
+    preset = find(model)
+    return takes_labels(model) and not (preset is not None and preset.own_labels)
+
+
+def independent(model: str, asked: bool = True) -> bool:
+    """Whether each label's probability stands for itself: zero-shot, or trained on several labels per item.
+
+    asked: whether the reader named labels; a model from the catalogue that has its own is else sure of one of them.
+    """
+    found, preset = card(model), find(model)
+    if found is not None:
+        return not found.labels or found.multi_label
+    return preset is None or not preset.own_labels or (asked and preset.any_labels)

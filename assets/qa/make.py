@@ -169,7 +169,9 @@ def main() -> None:
                       f"{tokens / (time.monotonic() - began):.0f} tokens/s {time.monotonic() - began:.0f} s", flush=True)
     for parameter in weights:
         parameter.data = parameter.data.half()
+    network.peft_config["default"].base_model_name_or_path = "HuggingFaceTB/SmolLM2-135M-Instruct"  # where it came from, not where it lay
     network.save_pretrained(str(given.out))
+    (given.out / "README.md").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -26,3 +26,8 @@ class Preset:
     asset: str = ""
     parts: tuple[str, ...] = ()
     own_labels: bool = False
+
+    @property
+    def any_labels(self) -> bool:
+        """Whether a classifier takes labels that the caller makes up; one that is made of parts takes these and has its own."""
+        return not self.own_labels or bool(self.parts)
