@@ -1,20 +1,22 @@
 """What the user chose on the settings page: a small JSON file in the home folder, and what the engine reads from it."""
 
-import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from engine import paths
+from engine.disk import read_json, write_json
 from engine.errors import StudioError
 from engine.fields import Field
+from engine.inference.threads import processors
 from engine.training.settings import setting
 
 CLEARABLE = ("features", "exports", "answers")  # what the studio can make again; embedded models that were fetched stay
 
-_SET_BY_HAND = "STUDIO_PRECISION" in os.environ
+# What the engine reads from the environment: {variable: preference}. One that was set by hand before the start wins.
+_VARIABLES = {"STUDIO_PRECISION": "precision", "STUDIO_THREADS": "answer_threads", "STUDIO_MODEL_GIGABYTES": "model_gigabytes"}
+_SET_BY_HAND = {name for name in _VARIABLES if name in os.environ}
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,14 @@ class Preferences:
 
     threads: int | None = setting(None, "integer", "Threads for training", "Processor threads that a training takes. Empty leaves one "
                                   "for the studio, so that its pages stay quick.", minimum=1, maximum=1024)
+    answer_threads: int | None = setting(None, "integer", "Threads for answers", "Processor threads that an answer takes. Empty takes all, "
+                                         "and while a model is trained those that the training leaves.", minimum=1, maximum=1024)
     precision: str = setting("auto", "choice", "Precision", "How exactly numbers are kept while computing. auto takes bf16 where the "
                              "processor has it, which is two to three times as fast; fp32 is the exact one.",
                              choices=("auto", "fp32", "bf16"))
+    model_gigabytes: float | None = setting(None, "number", "Models in memory at most (GB)", "Models stay loaded so that the next answer "
+                                            "is quick. Above this size those used longest ago go. Empty takes a third of the memory.",
+                                            minimum=0.1, maximum=10_000.0)
     cache_gigabytes: float = setting(5.0, "number", "Cache at most (GB)", "Features and exports are kept so that the same work is not done "
                                      "twice. Above this size the oldest go.", minimum=0.0, maximum=10_000.0)
 
@@ -42,10 +49,7 @@ class Preferences:
 def read() -> Preferences:
     """The choices as saved; what is missing, unknown or out of bounds falls back to its default, so that nothing fails at start."""
     chosen: dict[str, Any] = {}
-    try:
-        saved = json.loads(_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        saved = {}
+    saved = read_json(_file()) or {}
     for declared in Preferences.declared():
         try:
             chosen[declared.name] = declared.check(saved[declared.name])
@@ -56,36 +60,24 @@ def read() -> Preferences:
 
 def write(preferences: Preferences) -> None:
     """Save the choices; a crash leaves the old file or the new one, never half."""
-    file = _file()
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".settings-", suffix=".json")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            json.dump(asdict(preferences), out, indent=2)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(temporary, file)
+        write_json(_file(), asdict(preferences), "the settings")
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
         raise StudioError("The settings could not be saved.",
                           f"Look whether the home folder can be written and has room ({error.strerror}).") from error
 
 
 def apply() -> None:
-    """Make the chosen precision known to all that computes in this process; a variable that was set by hand wins."""
-    if not _SET_BY_HAND:
-        os.environ["STUDIO_PRECISION"] = read().precision
+    """Make the choices known to all that computes in this process; a variable that was set by hand wins."""
+    chosen = asdict(read())
+    for variable, name in _VARIABLES.items():
+        if variable not in _SET_BY_HAND:
+            os.environ[variable] = "" if chosen[name] is None else str(chosen[name])
 
 
 def training_threads() -> int:
     """As chosen, or all processors but one."""
     return read().threads or max(1, processors() - 1)
-
-
-def processors() -> int:
-    """Processors that this process may use; in a container that can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def cache_size() -> int:

@@ -43,7 +43,7 @@ def test_the_chosen_precision_reaches_what_computes(monkeypatch: pytest.MonkeyPa
     from engine.inference.devices import dtype_for
 
     monkeypatch.setenv("STUDIO_PRECISION", "auto")
-    monkeypatch.setattr(preferences, "_SET_BY_HAND", False)
+    monkeypatch.setattr(preferences, "_SET_BY_HAND", set())
     preferences.write(Preferences(precision="bf16"))
     preferences.apply()
     assert str(dtype_for("cpu")) == str(dtype_for("cpu", "auto")) == "torch.bfloat16"
@@ -52,7 +52,7 @@ def test_the_chosen_precision_reaches_what_computes(monkeypatch: pytest.MonkeyPa
 
 def test_a_precision_that_was_set_by_hand_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_PRECISION", "fp32")
-    monkeypatch.setattr(preferences, "_SET_BY_HAND", True)
+    monkeypatch.setattr(preferences, "_SET_BY_HAND", {"STUDIO_PRECISION"})
     preferences.write(Preferences(precision="bf16"))
     preferences.apply()
     assert os.environ["STUDIO_PRECISION"] == "fp32"

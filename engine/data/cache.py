@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from engine.data import files
+from engine import disk
 from engine.data.reading import read
 from engine.data.tables import Facts, Table
 from engine.data.uploads import Upload
@@ -29,7 +29,7 @@ def table(upload: Upload, options: Mapping[str, Any]) -> Table:
         raise StudioError(f"{upload.name} is not here any more.", "It was deleted meanwhile; upload the file again.")
     result = read(upload.path, upload.name, **options)
     try:
-        files.write_atomically(path, lambda stream: _write(result, stream), upload.name)
+        disk.write_atomically(path, lambda stream: _write(result, stream), upload.name)
     except Exception:
         # A cache that cannot be written (a full disk, say) must not keep anybody from reading.
         log.warning("Table %s could not be cached", path.name, exc_info=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from engine import paths
-from engine.data import cache, cleaning, files
+from engine import disk, paths
+from engine.data import cache, cleaning, files, image_archives
 from engine.data.fixes import Fix, apply_fix
 from engine.data.mapping import check_mapping
 from engine.data.mapping import guess as guess_mapping
@@ -91,6 +91,10 @@ class Dataset:
             frame = apply_fix(frame, fix)
         return frame
 
+    def files(self) -> dict[str, Any]:
+        """Where the images of a zip lie on disk, by the names that its rows bear; empty for a table."""
+        return image_archives.unpacked(self.upload) if self.facts.format == "zip" else {}
+
     def guess(self, variant: "Variant") -> dict[str, str | None]:
         """The mapping chosen so far, filled up with guesses."""
         frame = self.frame()
@@ -110,7 +114,7 @@ class Dataset:
 
     def save(self) -> "Dataset":
         """Keep it, so that `open_dataset(id)` finds it."""
-        files.write_json(_path(self.id), {**self._content(), "name": self.upload.name}, self.upload.name)
+        disk.write_json(_path(self.id), {**self._content(), "name": self.upload.name}, self.upload.name)
         return self
 
     def _content(self) -> dict[str, Any]:

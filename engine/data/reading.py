@@ -2,10 +2,11 @@
 
 import os
 import tempfile
+import zipfile
 from pathlib import Path
 
-from engine import paths
-from engine.data import archives, files
+from engine import disk, paths
+from engine.data import archives, image_archives
 from engine.data.formats import sniff
 from engine.data.limits import LIMITS, Limits
 from engine.data.sources import Source
@@ -48,16 +49,21 @@ def read(source: bytes | Path, name: str, *, encoding: str | None = None, delimi
 
 def _read_zipped(origin: Source, encoding: str | None, delimiter: str | None, header: bool | int | None, sheet: str | int | None,
                  limits: Limits) -> Table:
-    """The one table in a zip, unpacked under a name of our own and thrown away after reading."""
-    descriptor, path = tempfile.mkstemp(prefix="unzipped-", dir=paths.cache())
-    try:
-        with files.said_if_full(origin.name), os.fdopen(descriptor, "wb") as target, archives.opened(origin, limits) as archive:
-            member = archives.single_member(archive, origin.name)
-            for chunk in archives.chunks(archive, member, limits):
-                target.write(chunk)
-        inner = Source(Path(path), member.filename)
-        if inner.size and sniff(inner) == "zip":
-            raise StudioError(f"{origin.name} holds another zip archive.", "Unpack it and upload the table inside.")
-        return read(Path(path), member.filename, encoding=encoding, delimiter=delimiter, header=header, sheet=sheet, limits=limits)
-    finally:
-        Path(path).unlink(missing_ok=True)
+    """The images in a zip, or the one table, unpacked under a name of our own and thrown away after reading."""
+    def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Table:
+        descriptor, path = tempfile.mkstemp(prefix="unzipped-", dir=paths.cache())
+        try:
+            with disk.said_if_full(origin.name), os.fdopen(descriptor, "wb") as target:
+                for chunk in archives.chunks(archive, member, limits):
+                    target.write(chunk)
+            inner = Source(Path(path), member.filename)
+            if inner.size and sniff(inner) == "zip":
+                raise StudioError(f"{origin.name} holds another zip archive.", "Unpack it and upload the table inside.")
+            return read(Path(path), member.filename, encoding=encoding, delimiter=delimiter, header=header, sheet=sheet, limits=limits)
+        finally:
+            Path(path).unlink(missing_ok=True)
+
+    with archives.opened(origin, image_archives.for_images(limits)) as archive:
+        if image_archives.holds_images(archive):
+            return image_archives.read(archive, origin.name, lambda member: read_member(archive, member))
+        return read_member(archive, archives.single_member(archive, origin.name))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from engine import paths
+from engine import disk, paths
 from engine.data import files
 from engine.data.limits import LIMITS, Limits
 from engine.data.sources import CHUNK, display_name
@@ -46,12 +46,12 @@ def store(source: bytes | Path | BinaryIO, name: str, limits: Limits = LIMITS) -
     """
     name = display_name(name)
     part = paths.data() / f".{uuid.uuid4().hex}.part"
-    with files.said_if_full(name):
+    with disk.said_if_full(name):
         part.mkdir()
         try:
             identity, count = _copy(source, part / _CONTENT, name, limits)
             final = paths.data() / identity
-            files.write_json(part / "upload.json", {"id": identity, "name": name, "size": count, "stored": time.time()}, name)
+            disk.write_json(part / "upload.json", {"id": identity, "name": name, "size": count, "stored": time.time()}, name)
             _publish(part, final, count)
         finally:
             if part.exists():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from engine import disk
 from engine.errors import StudioError
 from engine.hub import folders
 
@@ -47,10 +48,10 @@ class Card:
 
 def card_of(folder: Path) -> Card:
     """The card of a model's folder; StudioError if it holds no model."""
-    config = folders.read_json(folder / CONFIG)
+    config = disk.read_json(folder / CONFIG)
     if not isinstance(config, dict) or "class" not in config:
         raise StudioError(f"{folder.name} holds no model: its {CONFIG} is missing or broken.", "Save the model again.")
-    stored = folders.read_json(folder / CARD) or {}
+    stored = disk.read_json(folder / CARD) or {}
     values = {key: stored.get(key) for key in _STORED}
     created = stored.get("created") or (folder / CONFIG).stat().st_mtime
     return Card(**{
@@ -65,14 +66,14 @@ def card_of(folder: Path) -> Card:
 
 def write_card(folder: Path, name: str, **values: Any) -> None:
     """Write or change a folder's card.json; name and description go into its config.json too, which the model reads."""
-    config = folders.read_json(folder / CONFIG) or {}
+    config = disk.read_json(folder / CONFIG) or {}
     config["name"] = name
     if values.get("description") is not None:
         config["description"] = values["description"]
     if values.get("details") is not None:
         config["details"] = values["details"]
-    folders.write_json(folder / CONFIG, config)
-    folders.write_json(folder / CARD, {**(folders.read_json(folder / CARD) or {}), **values, "name": name})
+    disk.write_json(folder / CONFIG, config)
+    disk.write_json(folder / CARD, {**(disk.read_json(folder / CARD) or {}), **values, "name": name})
 
 
 def fingerprint(folder: Path) -> str:

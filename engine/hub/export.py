@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import engine
-from engine import paths
+from engine import disk, paths
 from engine.errors import StudioError
 from engine.hub import folders
 from engine.hub.cards import CARD, Card
@@ -71,7 +71,7 @@ def build(name: str, report: Callable[[Event], None] = ignore) -> Export:
             with archive.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             export = Export(target / archive.name, digest, archive.stat().st_size, True, log)
-            folders.write_json(folder / "export.json", {**asdict(export), "path": archive.name})
+            disk.write_json(folder / "export.json", {**asdict(export), "path": archive.name})
     report(Progress("Ready", 3, 3))
     return export
 
@@ -98,7 +98,7 @@ def verify(archive: Path) -> str:
 
 
 def _ready(folder: Path) -> Export | None:
-    stored = folders.read_json(folder / "export.json")
+    stored = disk.read_json(folder / "export.json")
     if not stored or not (folder / stored["path"]).is_file():
         return None
     return Export(**{**stored, "path": folder / stored["path"]})
@@ -118,7 +118,7 @@ def _golden(card: Card) -> dict[str, Any]:
     from engine.models.packages import read_package
     from engine.tasks import task_class
 
-    samples = folders.read_json(card.folder / "samples.json") or {}
+    samples = disk.read_json(card.folder / "samples.json") or {}
     task = samples.get("task") or card.tasks[0]
     rows = list(samples.get("rows") or [])
     examples = list(task_class(task).examples)

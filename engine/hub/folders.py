@@ -4,8 +4,6 @@ While being written a folder is a sibling named .new-<process>-<random>-<name>; 
 is being removed is .gone-….
 """
 
-import errno
-import json
 import os
 import re
 import secrets
@@ -13,12 +11,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from engine.disk import FULL
 from engine.errors import StudioError
 from engine.hub.processes import was_alive_at
 
-_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL_WORDS = re.compile(r"no space left|disk is full|disk quota|file too large|os error (28|27|122|112)\b", re.IGNORECASE)
 _MARKED = re.compile(r"\.\.?(new|old|gone)-(\d+)-[0-9a-f]+-(.+)")
 _LINK_FROM = 1_000_000  # bytes from which a file is hard-linked and not copied
@@ -41,20 +38,32 @@ def publishing(target: Path, replace: bool = False) -> Iterator[Path]:
 
 
 def _put_in_place(temporary: Path, target: Path, replace: bool) -> None:
-    if target.exists():
-        if not replace:
-            raise StudioError(f"{target.name} is there already.", "Choose another name.")
-        old = _marked("old", target)
-        move(target, old)
-        try:
-            os.rename(temporary, target)
-        except BaseException:
-            os.rename(old, target)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    else:
+    """Another process may want the same place at the same moment: one of the two gets it, the other is told so."""
+    old = _put_aside(target) if replace else None
+    try:
+        if target.exists():  # on some systems a rename would put it inside
+            raise FileExistsError
         os.rename(temporary, target)
+    except OSError as error:
+        if target.exists():
+            raise StudioError(f"{target.name} is there already.", "Choose another name.") from error
+        if old:
+            os.rename(old, target)
+        raise
+    finally:
+        if old and target.exists():
+            shutil.rmtree(old, ignore_errors=True)
     _sync_folder(target.parent)
+
+
+def _put_aside(target: Path) -> Path | None:
+    """Move what is in the way to where it can be brought back from; None if there is nothing."""
+    old = _marked("old", target)
+    try:
+        move(target, old)
+    except FileNotFoundError:
+        return None
+    return old
 
 
 @contextmanager
@@ -126,36 +135,12 @@ def size_of(folder: Path, freeable: bool = False) -> int:
     return sum(fact.st_size for fact in facts if not freeable or fact.st_nlink == 1)
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(value, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if full := disk_full(error):
-            raise full from error
-        raise
-
-
-def read_json(path: Path) -> Any:
-    """What a JSON file holds; None where there is none that can be read."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
 def disk_full(error: BaseException) -> StudioError | None:
     """The error's plain words if a full disk is at its bottom. Libraries written in other languages only say it in their text."""
     seen: BaseException | None = error
     while seen is not None:
         told = isinstance(seen, StudioError)  # its words are ours; what counts is what caused it
-        if (isinstance(seen, OSError) and seen.errno in _FULL) or (not told and _FULL_WORDS.search(str(seen))):
+        if (isinstance(seen, OSError) and seen.errno in FULL) or (not told and _FULL_WORDS.search(str(seen))):
             return StudioError("The disk is full: nothing was saved.",
                                "Free some space and try again. Nothing half-written was left behind.")
         seen = seen.__cause__ or seen.__context__

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import paths, words
+from engine import disk, paths, words
 from engine.errors import StudioError
 from engine.hub import folders, models
 from engine.hub.cards import fingerprint
@@ -77,7 +77,7 @@ def _enter(values: dict[str, Any], rows: Mapping[str, list[Any]], model: Any, nu
         inputs.write_params(rows, folder / inputs.ROWS)
         if numbers is not None:
             inputs.write_params({"number": numbers}, folder / inputs.NUMBERS)
-        folders.write_json(folder / "run.json", finite({"id": run_id, **values}))
+        disk.write_json(folder / "run.json", finite({"id": run_id, **values}))
         if isinstance(model, Path):
             folders.fill(model, folder / inputs.BASE)
         elif model is not None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.hub import folders
+from engine import disk
 from engine.runs import inputs
 from engine.runs.records import FINISHED, STOPPED
 from engine.training.results import Result
@@ -22,7 +22,7 @@ def ending(result: Result, note: str = "") -> Outcome:
 
 def stored_ending(run_id: str) -> Outcome | None:
     """The ending of a run whose folder holds all that it made; None if the training did not come so far."""
-    stored = folders.read_json(inputs.folder(run_id) / inputs.RESULT)
+    stored = disk.read_json(inputs.folder(run_id) / inputs.RESULT)
     if stored is None or not inputs.model_folder(run_id).is_dir():
         return None
     try:

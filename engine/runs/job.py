@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from engine import preferences, words
+from engine import disk, preferences, words
 from engine.errors import Stopped
 from engine.hub import folders
 from engine.hub.database import finite
@@ -63,7 +63,7 @@ def keep(run: Run, result: Result, model: "BaseModel", params: inputs.Params) ->
         write_package(model, folder, name=f"run-{run.id}", description=f"{run.name}, finetuned from {run.model}.", tasks=None,
                       details=details)
         write_samples(folder, run, params, _validation(run, result, params))
-    folders.write_json(inputs.folder(run.id) / inputs.RESULT, finite(result.to_dict()))
+    disk.write_json(inputs.folder(run.id) / inputs.RESULT, finite(result.to_dict()))
 
 
 def _validation(run: Run, result: Result, params: inputs.Params) -> list[int]:

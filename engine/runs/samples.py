@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from engine.hub import folders
+from engine import disk
 from engine.runs.records import Run
 from engine.tasks import task_class
 
@@ -18,7 +18,7 @@ def write_samples(folder: Path, run: Run, params: dict[str, list[Any]], validati
     rows = [{name: params[key][index] for name, key in columns.items()} for index in validation or range(_length(params))]
     short = [row for row in rows if all(isinstance(value, str) and 0 < len(value) <= LONGEST for value in row.values())]
     step = max(1, len(short) // COUNT)
-    folders.write_json(folder / SAMPLES, {"task": run.task, "rows": short[::step][:COUNT] if columns else []})
+    disk.write_json(folder / SAMPLES, {"task": run.task, "rows": short[::step][:COUNT] if columns else []})
 
 
 def _columns(task: str, params: dict[str, list[Any]]) -> dict[str, str]:

@@ -72,6 +72,7 @@ class Task:
         """
         checked = self._check_options(options, len(rows))
         self._check_rows(rows)
+        _settle_threads()
         size = FIRST_PART if on_progress or should_stop else max(len(rows), 1)
         answers: list[Any] = []
         while len(answers) < len(rows):
@@ -89,6 +90,7 @@ class Task:
         checked = self._check_options(options, 1)
         self._check_rows([row])
         task_input = self.model_input([row], checked)
+        _settle_threads()
         if hasattr(self.model, "stream"):
             yield from self.model.stream(task_input, self.name)
         else:
@@ -233,6 +235,12 @@ class Task:
         from engine.models.keeping import upload
 
         return upload(self.model, name, description=description, tasks=tasks, details=details, path=path, api_key=api_key)
+
+
+def _settle_threads() -> None:
+    from engine.inference.threads import settle
+
+    settle()
 
 
 def next_size(size: int, seconds: float, target: float = PART_SECONDS, most: int = LARGEST_PART) -> int:

@@ -10,6 +10,7 @@ import torch
 
 from engine.errors import StudioError
 from engine.inference.devices import dtype_for
+from engine.inference.threads import taken
 from engine.training.examples import Examples
 from engine.training.methods import Hardware, Method, ModelInfo, choose, method_named
 from engine.training.settings import Settings
@@ -40,6 +41,6 @@ def resolve(model: "BaseModel", task: str, variant: str, examples: Examples, set
 @contextmanager
 def computing(model: "BaseModel", seed: int, threads: int | None) -> Iterator[None]:
     """Seeded, with the given number of threads, and with torch's random state as before afterwards."""
-    with threads_of(threads), torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
+    with threads_of(threads), taken(threads), torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield

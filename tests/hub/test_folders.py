@@ -71,6 +71,32 @@ def test_a_removal_that_fails_puts_the_folder_back(tmp_path: Path) -> None:
     assert names(tmp_path) == ["model"]
 
 
+MANY_SAVES = """
+import sys
+from pathlib import Path
+from engine.errors import StudioError
+from engine.hub import folders
+saved = 0
+for turn in range(150):
+    try:
+        with folders.publishing(Path(sys.argv[1]) / f"model-{turn}", replace=turn % 2 == 0) as folder:
+            (folder / "weights").write_text(sys.argv[2])
+        saved += 1
+    except StudioError as error:
+        assert "is there already" in error.message
+print(saved)
+"""
+
+
+def test_two_processes_that_save_the_same_name_at_once_get_it_or_are_told_so(tmp_path: Path) -> None:
+    both = [subprocess.Popen([sys.executable, "-c", MANY_SAVES, str(tmp_path), who], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE) for who in ("one", "other")]
+    said = [process.communicate() for process in both]
+    assert [error for _, error in said] == ["", ""]
+    assert names(tmp_path) == sorted(f"model-{turn}" for turn in range(150)), "each is there, and nothing half-done beside it"
+    assert sum(int(out) for out, _ in said) >= 150
+
+
 FILE_TOO_LARGE = """
 import sys
 from pathlib import Path
