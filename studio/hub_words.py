@@ -1,5 +1,6 @@
 """A saved model in words: its metrics, what it was trained on, the Python that uses it."""
 
+from pathlib import PurePath
 from typing import Any
 
 from engine import hub, words
@@ -35,6 +36,7 @@ def facts(card: hub.Card) -> dict[str, str]:
         "Trained on": ", ".join(about),
         "Data fingerprint": str(data.get("fingerprint") or ""),
         "Method": method_name(str(settings.get("method") or "")),
+        "Licence": str((card.details or {}).get("licence") or ""),
         "Size": words.size(card.size_bytes),
         "Saved": f"{card.created.astimezone():%d %b %Y, %H:%M}",
         "Kind of model": card.class_name,
@@ -50,8 +52,11 @@ def python_line(card: hub.Card) -> str:
     task = next((TASKS[name] for name in card.tasks if name in TASKS), None)
     if task is None:
         return f'import engine\n\nmodel = engine.load("{card.name}")'
-    example = task.examples[0].get(task.inputs[0].name, "…") if task.examples else "…"
-    return f'import engine\n\nengine.{task.__name__}("{card.name}")({example!r})'
+    example = task.examples[0]
+    given = [repr(PurePath(example[field.name]).name if field.kind == "image" else example[field.name])
+             for field in task.inputs if field.required]
+    given += [f"{field.name}={example[field.name]!r}" for field in task.options if field.name in example and not card.labels]
+    return f'import engine\n\nengine.{task.__name__}("{card.name}")({", ".join(given)})'
 
 
 def _labels(card: hub.Card) -> str:

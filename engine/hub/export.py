@@ -1,9 +1,10 @@
 """A saved model as a zip that needs nothing of the studio; ready only after it answered as here, unpacked elsewhere.
 
-model/ weights and config.json · predict.py · golden.json (inputs with the answers at export) · requirements.txt ·
+model/ weights and config.json · predict.py · golden.json (inputs of each of its tasks with the answers at export) · requirements.txt ·
 MODEL_CARD.md · engine/ (the source that inference needs, so that the answers are the very same)
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from engine.hub.model_card import model_card
 from engine.hub.models import get
 from engine.training.events import Event, Progress, ignore
 
-SOURCE = ("__init__.py", "errors.py", "fields.py", "paths.py", "words.py", "models", "inference", "tasks")
+SOURCE = ("__init__.py", "errors.py", "fields.py", "images.py", "paths.py", "words.py", "models", "inference", "tasks")
 CHECK_SECONDS = 900
 GOLDEN_LEAST = 5
 _KEPT = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "OMP_NUM_THREADS", "STUDIO_PRECISION",
@@ -113,23 +114,36 @@ def _folder(card: Card) -> Path:
 
 
 def _golden(card: Card) -> dict[str, Any]:
-    """Inputs and the answers that the model gives them here, in the model's own precision."""
+    """Inputs of each task with the answers that the model gives them here, in the model's own precision; the main task first.
+
+    {"precision": "bfloat16", "checks": [{"task": ..., "rows": [...], "answers": [...]}, ...]}
+    """
     from engine.hub.predict import computes_in
     from engine.models.packages import read_package
-    from engine.tasks import task_class
+    from engine.tasks import TASKS
 
     samples = disk.read_json(card.folder / "samples.json") or {}
-    task = samples.get("task") or card.tasks[0]
-    rows = list(samples.get("rows") or [])
-    examples = list(task_class(task).examples)
-    while len(rows) < GOLDEN_LEAST and examples:
-        rows += examples
-    if not rows:
-        raise StudioError(f"There is nothing to check {card.name} with.", f"{task} has no examples.")
-    names = {field.name for field in (*task_class(task).inputs, *task_class(task).options)}
-    rows = [{key: value for key, value in row.items() if key in names} for row in rows]
-    answers = task_class(task)(model=read_package(card.folder)).answer(rows)
-    return {"task": task, "precision": computes_in(), "rows": rows, "answers": answers}
+    model = read_package(card.folder)
+    names = dict.fromkeys([samples.get("task") or card.tasks[0], *card.tasks])
+    checks = [_check(TASKS[name], model, samples.get("rows") if name == samples.get("task") else []) for name in names if name in TASKS]
+    if not checks:
+        raise StudioError(f"There is nothing to check {card.name} with.", f"It serves {', '.join(card.tasks) or 'no task'}.")
+    return {"precision": computes_in(), "checks": checks}
+
+
+def _check(task: Any, model: Any, rows: Any) -> dict[str, Any]:
+    """Rows of its training, filled up with the task's examples, and what the model answers to them."""
+    names = {field.name for field in (*task.inputs, *task.options)}
+    rows = [{key: value for key, value in row.items() if key in names} for row in rows or []]
+    while len(rows) < GOLDEN_LEAST:
+        rows += [_carried(task, example) for example in task.examples]
+    return {"task": task.name, "rows": rows, "answers": task(model=model).answer(rows)}
+
+
+def _carried(task: Any, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its images inside, as base64: their files stay behind."""
+    images = {field.name for field in task.inputs if field.kind == "image"}
+    return {name: base64.b64encode(Path(value).read_bytes()).decode() if name in images else value for name, value in row.items()}
 
 
 def _pack(card: Card, golden: dict[str, Any], archive: Path) -> None:

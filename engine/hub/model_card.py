@@ -12,21 +12,28 @@ _LEFT_OUT = ("validation_split",)  # a pair of row lists would fill pages
 
 def model_card(card: Card, golden: dict[str, Any]) -> str:
     """Markdown."""
-    parts = [_head(card), _use(card, golden["task"]), _labels(card), _quality(card), _training(card), _files(card, golden)]
+    parts = [_head(card), _use(card, golden["checks"][0]["task"]), _labels(card), _quality(card), _training(card), _files(card, golden)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _head(card: Card) -> str:
     base = f" Finetuned from {card.base}." if card.base else ""
     made = f"Made on {card.created:%Y-%m-%d}."
-    return f"# {card.name}\n\n{card.description or 'No description.'}\n\nTask: {', '.join(card.tasks)}.{base} {made}"
+    licence = f" Licence of the weights that it comes from: {card.details['licence']}." if (card.details or {}).get("licence") else ""
+    return f"# {card.name}\n\n{card.description or 'No description.'}\n\nTask: {', '.join(card.tasks)}.{base} {made}{licence}"
 
 
 def _use(card: Card, task: str) -> str:
-    asks = not card.labels and any(option.kind == "labels" for option in task_class(task).options)
+    declared = task_class(task)
+    asks = not card.labels and any(option.kind == "labels" for option in declared.options)
     labels = ' --labels "one, another"' if asks else ""
+    needed = [field for field in declared.inputs if field.required]
+    columns = " and ".join(f"`{field.name}`" + (" (paths of image files)" if field.kind == "image" else "") for field in needed)
+    others = [name for name in card.tasks if name != task]
+    more = f" It answers {', '.join(others)} too: `--task {others[0]}`." if others else ""
     return ("## Use\n\nPython 3.11 to 3.13:\n\n```\npip install -r requirements.txt\npython predict.py --check\n"
             f"python predict.py rows.csv{labels} --output answers.csv\n```\n\n"
+            f"The file has {'the columns' if len(needed) > 1 else 'a column'} {columns}; `--column` names another.{more}\n\n"
             "`--check` answers the inputs of golden.json again and compares. predict.py adds the columns `answer` and `probability`; "
             "cells that a spreadsheet would run as a formula get a quote before them.")
 
@@ -69,8 +76,9 @@ def _training(card: Card) -> str:
 
 
 def _files(card: Card, golden: dict[str, Any]) -> str:
+    count = sum(len(one["rows"]) for one in golden["checks"])
     return ("## Files\n\n- `model/`: weights and config.json; loading it runs no pickled code\n- `predict.py`: CSV in, CSV out\n"
-            f"- `golden.json`: {words.plural(len(golden['rows']), 'input')} with the answers at export, computed in {golden['precision']}; "
+            f"- `golden.json`: {words.plural(count, 'input')} with the answers at export, computed in {golden['precision']}; "
             "they may be rows of the training file\n- `engine/`: the source that computes the answers\n"
             "- `requirements.txt`: what it needs, pinned\n\n"
             f"SHA-256 of the weights and what belongs to them: `{card.fingerprint}`")

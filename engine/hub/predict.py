@@ -4,6 +4,9 @@
     python predict.py messages.csv --column Message --output out.csv
     python predict.py --check                                 answers the golden inputs again and compares
 
+A model of several tasks answers the first, or the one that --task names. Images are given as the paths of their files; relative ones
+start from the folder of the CSV.
+
 Needs what requirements.txt names (pip install -r requirements.txt), and no network.
 """
 
@@ -14,6 +17,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -35,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from engine.tasks import task_class
 
         golden = json.loads((HERE / "golden.json").read_text(encoding="utf-8"))
-        task = task_class(golden["task"])
-        chosen = _parser(task).parse_args(arguments)
+        names = [one["task"] for one in golden["checks"]]
+        task = task_class(_asked_for(names, arguments))
+        chosen = _parser(task, names).parse_args(arguments)
         try:
             return check(golden) if chosen.check else predict(task, chosen)
         except StudioError as error:
@@ -52,8 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def _parser(task: Any) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def _asked_for(names: Sequence[str], arguments: Sequence[str] | None) -> str:
+    """The task that --task names, whose options the other arguments are; the model's first otherwise."""
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first.add_argument("--task", choices=names, default=names[0])
+    return str(first.parse_known_args(arguments)[0].task)
+
+
+def _parser(task: Any, names: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+    parser.add_argument("--task", choices=names, default=names[0], help=f"what is answered (default: {names[0]})")
     parser.add_argument("file", nargs="?", type=Path, help="a CSV file with a header")
     parser.add_argument("--column", action="append", default=[], metavar="NAME",
                         help="the column to read; for a task with several inputs INPUT=NAME, once for each")
@@ -63,7 +76,7 @@ def _parser(task: Any) -> argparse.ArgumentParser:
     parser.add_argument("--check", action="store_true", help="answer the golden inputs again and compare with the answers at export")
     for field in task.options:
         kind = {"integer": int, "number": float}.get(field.kind, str)
-        help = field.help + (" Separated by commas." if field.kind == "labels" else "")
+        help = (field.help + (" Separated by commas." if field.kind == "labels" else "")).replace("%", "%%")
         if field.kind == "switch":
             parser.add_argument(f"--{field.name.replace('_', '-')}", action=argparse.BooleanOptionalAction, help=help, default=None)
         else:
@@ -80,10 +93,16 @@ def _sign(text: str) -> str:
 
 def load(task: str) -> Any:
     """The task with the model of this folder behind it."""
-    from engine.models.packages import read_package
     from engine.tasks import task_class
 
-    return task_class(task)(model=read_package(HERE / "model"))
+    return task_class(task)(model=_model())
+
+
+@cache
+def _model() -> Any:
+    from engine.models.packages import read_package
+
+    return read_package(HERE / "model")
 
 
 def check(golden: dict[str, Any]) -> int:
@@ -93,9 +112,13 @@ def check(golden: dict[str, Any]) -> int:
     if Path(str(engine.__file__)).resolve().parent != HERE / "engine":
         print(f"The engine was taken from {engine.__file__}, not from this folder.", file=sys.stderr)
         return 1
-    answers = load(golden["task"]).answer(golden["rows"])
+    if any(isinstance(answer, str) for one in golden["checks"] for answer in one["answers"]):
+        os.environ["STUDIO_PRECISION"] = "bf16" if golden["precision"] == "bfloat16" else "fp32"  # words have no "nearly the same"
     bound = SAME_PRECISION if computes_in() == golden["precision"] else OTHER_PRECISION
-    gaps = [gap(there, here) for there, here in zip(golden["answers"], answers, strict=True)]
+    gaps = []
+    for one in golden["checks"]:
+        answers = load(one["task"]).answer(one["rows"])
+        gaps += [gap(there, here) for there, here in zip(one["answers"], answers, strict=True)]
     same = sum(one <= bound for one in gaps)
     print(f"{same} of {len(gaps)} golden answers are the same; the largest difference is {max(gaps):.2g}, "
           f"and may be {bound} ({computes_in()}).")
@@ -143,7 +166,7 @@ def predict(task: Any, chosen: argparse.Namespace) -> int:
             answering, options = load(task.name), _options(task, chosen)
             for rows in _chunks(reader):
                 inputs = [{name: row[place] if place < len(row) else "" for name, place in columns.items()} for row in rows]
-                answers = _answers(answering, inputs, options)
+                answers = _answers(answering, [_placed(task, row, chosen.file.parent) for row in inputs], options)
                 for row, answer in zip(rows, answers, strict=True):
                     padded = [*row, *[""] * (len(header) - len(row))]
                     writer.writerow([quoted(cell) for cell in [*padded[:len(header)], *answer, *padded[len(header):]]])
@@ -157,8 +180,8 @@ def predict(task: Any, chosen: argparse.Namespace) -> int:
 
 
 def _answers(answering: Any, rows: Rows, options: dict[str, Any]) -> list[list[Any]]:
-    """[answer, probability] for each row; both empty for a row without text."""
-    full = [index for index, row in enumerate(rows) if all(value.strip() for value in row.values())]
+    """[answer, probability] for each row; both empty for a row that lacks an input, or whose image cannot be opened."""
+    full = [index for index, row in enumerate(rows) if all(value.strip() for value in row.values()) and _opens(answering, row)]
     found: list[list[Any]] = [["", ""] for _ in rows]
     if full:
         several = bool(getattr(answering.model, "multi_label", False))
@@ -167,13 +190,41 @@ def _answers(answering: Any, rows: Rows, options: dict[str, Any]) -> list[list[A
     return found
 
 
+def _placed(task: Any, row: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The row with its images' paths from `folder` on."""
+    images = {field.name for field in task.inputs if field.kind == "image"}
+    return {name: str(folder / value) if name in images and value.strip() else value for name, value in row.items()}
+
+
+def _opens(answering: Any, row: dict[str, Any]) -> bool:
+    """Whether the row's images are such; what is wrong with one is said on standard error, and the others go on."""
+    from engine.errors import StudioError
+
+    for field in answering.inputs:
+        if field.kind == "image":
+            from engine.images import open_image
+
+            try:
+                open_image(row[field.name])
+            except StudioError as error:
+                print(f"\r{row[field.name]}: {error}", file=sys.stderr)
+                return False
+    return True
+
+
 def as_cells(answer: Any, several: bool) -> list[Any]:
-    """An answer as two cells. Where several labels may fit, those that are likelier than not, joined by |."""
+    """An answer as two cells: where several labels may fit, those that are likelier than not, joined by |; a vector as JSON.
+
+    The second cell is how sure the model is, where it says so.
+    """
     if isinstance(answer, dict):
         ranked = sorted(answer, key=lambda label: -answer[label])
         kept = [label for label in ranked if answer[label] >= 0.5] if several else ranked[:1]
         return ["|".join(kept), "|".join(f"{answer[label]:.4f}" for label in kept)]
-    return [answer if isinstance(answer, str | int | float) else json.dumps(answer, ensure_ascii=False), ""]
+    details = getattr(answer, "details", {})
+    sure = details.get("score", (details.get("probabilities") or {}).get(str(answer)))
+    cell = answer if isinstance(answer, str | int | float) else json.dumps(answer, ensure_ascii=False)
+    return [cell, f"{sure:.4f}" if isinstance(sure, float) else ""]
 
 
 def quoted(cell: Any) -> Any:

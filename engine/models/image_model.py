@@ -18,6 +18,10 @@ AHEAD = 2  # batches that are opened before they are needed, so that memory hold
 class ImageModel(BaseModel):
     """A model with `prepare(image) -> Tensor (3, H, W)`."""
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return ("pillow",)
+
     def prepare(self, image: Any) -> Tensor:
         """One image, in whatever form, as the network takes it."""
         raise NotImplementedError
