@@ -3,13 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from engine.errors import StudioError
+from engine.tasks.answers import details_of
 
 MOST_LABELS = 30  # more labels than this are not given a column each
 SHEET_ROWS = 1_048_575  # rows below the header of an Excel sheet
@@ -19,10 +20,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Answered:
-    """What became of one row: an answer, or the sentence that says why there is none."""
+    """What became of one row: an answer with its details, or the sentence that says why there is none."""
 
     answer: Any = None
     error: str | None = None
+    details: dict[str, Any] | None = None
+
+
+def answered(answer: Any) -> Answered:
+    """A task's answer as JSON can hold it."""
+    return Answered(as_json(answer), details=as_json(details_of(answer)) or None)
 
 
 def as_json(answer: Any) -> Any:
@@ -34,8 +41,27 @@ def as_json(answer: Any) -> Any:
     return [as_json(value) for value in answer] if isinstance(answer, list | tuple) else answer
 
 
-def cells(answer: Any) -> dict[str, Any]:
-    """One answer as named cells: probabilities, numbers of a vector, several texts, or one text."""
+# What of an answer's details becomes cells: {detail: (answer, detail) -> named cells}. Others are for the page alone.
+_DETAILS: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
+    "start": lambda answer, place: {"start": place},
+    "end": lambda answer, place: {"end": place},
+    "score": lambda answer, share: {"score": share},
+    "labels": lambda answer, labels: {"all labels": "|".join(labels)},
+    "probabilities": lambda answer, shares: {f"probability of {label}": share for label, share in shares.items()},
+    "unsupported": lambda answer, spans: {"not in the text": ", ".join(answer[start:end] for start, end in spans) or None},
+}
+
+
+def cells(answer: Any, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One answer as named cells: probabilities, numbers of a vector, several texts, or one text with its details."""
+    found = _cells(answer)
+    for name, value in (details or {}).items():
+        if name in _DETAILS:
+            found |= _DETAILS[name](answer, value)
+    return found
+
+
+def _cells(answer: Any) -> dict[str, Any]:
     if isinstance(answer, dict):
         best = max(answer, key=lambda label: answer[label]) if answer else None
         first = {"label": best, "probability": answer.get(best)}
@@ -48,7 +74,7 @@ def cells(answer: Any) -> dict[str, Any]:
 
 def answer_frame(answered: Sequence[Answered]) -> pd.DataFrame:
     """A column for each named cell, in the order of first sight; an `error` column only where a row failed."""
-    rows = [{} if item.error is not None else cells(item.answer) for item in answered]
+    rows = [{} if item.error is not None else cells(item.answer, item.details) for item in answered]
     names = list(dict.fromkeys(name for row in rows for name in row))
     labels = sorted(name for name in names if name.startswith("probability of "))
     kept = [name for name in names if name not in labels] + (labels if len(labels) <= MOST_LABELS else [])
@@ -87,6 +113,35 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     text = io.StringIO()
     safe.to_csv(text, index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
     return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def to_parquet(frame: pd.DataFrame, answered: Sequence[Answered]) -> bytes:
+    """The user's columns, and the vectors as one column of lists of float32; a row that failed has none."""
+    import pyarrow
+    import pyarrow.parquet
+
+    left = pyarrow.Table.from_pandas(frame.iloc[: len(answered)].reset_index(drop=True).astype("string"), preserve_index=False)
+    vectors = pyarrow.array([item.answer for item in answered], type=pyarrow.list_(pyarrow.float32()))
+    errors = pyarrow.array([item.error for item in answered], type=pyarrow.string())
+    taken = set(left.column_names)
+    file = io.BytesIO()
+    table = left.append_column(_free("vector", taken), vectors).append_column(_free("error", taken), errors)
+    pyarrow.parquet.write_table(table, file, compression="zstd")
+    return file.getvalue()
+
+
+def to_npy(answered: Sequence[Answered]) -> bytes:
+    """A matrix of float32, a line for each row of the file in its order; a row that failed is all NaN."""
+    import numpy as np
+
+    width = next((len(item.answer) for item in answered if item.error is None), 0)
+    matrix = np.full((len(answered), width), np.nan, dtype=np.float32)
+    for place, item in enumerate(answered):
+        if item.error is None:
+            matrix[place] = item.answer
+    file = io.BytesIO()
+    np.save(file, matrix, allow_pickle=False)
+    return file.getvalue()
 
 
 def to_xlsx(frame: pd.DataFrame) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -14,17 +15,21 @@ from studio import answer_table, data_view, file_job, resources
 from studio.answer_table import Answered
 from studio.errors import guard
 from studio.results_tables import plain
+from studio.vector_view import is_vector
 
 SHOWN_ROWS = 200
+SHOWN_NUMBERS = 8  # of a vector; the download holds them all
 EARLIER = 10
-KINDS = {"csv": ("CSV", "text/csv"), "jsonl": ("JSON lines", "application/jsonl"),
+KINDS = {"csv": ("CSV", "text/csv"), "parquet": ("Parquet", "application/vnd.apache.parquet"), "npy": ("NPY", "application/octet-stream"),
+         "jsonl": ("JSON lines", "application/jsonl"),
          "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}
 OWN_KIND = {"jsonl": "jsonl", "json": "jsonl", "xlsx": "xlsx", "xls": "xlsx", "ods": "xlsx"}  # what is given back for what was given
 
 
 def table(rows: Any, answered: list[Answered], key: str) -> None:
-    """Rows with their answers, probabilities as bars."""
-    joined = answer_table.joined(rows, answered)
+    """Rows with their answers, probabilities as bars, vectors as their first numbers."""
+    joined = answer_table.joined(rows, [replace(item, answer=item.answer[:SHOWN_NUMBERS]) if is_vector(item.answer) else item
+                                        for item in answered])
     share = st.column_config.ProgressColumn(format="%.1f%%", min_value=0.0, max_value=100.0, width=150)
     shares = {name: share for name in joined.columns if name not in rows.columns and str(name).startswith("probability")}
     joined[list(shares)] *= 100  # the download keeps shares from 0 to 1; here they are read as percents
@@ -92,7 +97,8 @@ def _downloads(task: type[Task], job: file_job.Job) -> None:
     """The kind of file that was given comes first: it is the same file with its answers."""
     given = OWN_KIND.get(data.open_dataset(job.dataset).facts.format.lower(), "csv")
     stem = PurePath(job.name).stem or "answers"
-    kinds = [kind for kind in dict.fromkeys((given, "csv", "xlsx")) if kind != "xlsx" or job.done <= answer_table.SHEET_ROWS]
+    offered = ("parquet", "npy", "csv") if task.answer_kind == "vector" else (given, "csv", "xlsx")
+    kinds = [kind for kind in dict.fromkeys(offered) if kind != "xlsx" or job.done <= answer_table.SHEET_ROWS]
     for kind in kinds:
         name, mime = KINDS[kind]
         st.download_button(f"Download {name}", partial(_built, job, kind), f"{stem}-answers.{kind}", mime, key=f"file_{task.page}_{kind}",
@@ -104,6 +110,10 @@ def _built(job: file_job.Job, kind: str) -> bytes:
     dataset, answered = data.open_dataset(job.dataset), file_job.answered(job.id)
     if kind == "jsonl":
         return answer_table.to_jsonl(_items(dataset), answered)
+    if kind == "npy":
+        return answer_table.to_npy(answered)
+    if kind == "parquet":
+        return answer_table.to_parquet(dataset.frame(), answered)
     write = answer_table.to_xlsx if kind == "xlsx" else answer_table.to_csv
     return write(answer_table.joined(dataset.frame(), answered))
 

@@ -16,7 +16,7 @@ from engine.errors import StudioError
 from studio import file_store as store
 from studio.errors import record
 from studio.file_store import Job, answered
-from studio.file_worker import answer_rows, rows_of
+from studio.file_worker import Reading, answer_rows
 
 __all__ = ["Job", "answered", "delete", "get", "go_on", "jobs", "shutdown", "start", "stop"]
 
@@ -130,14 +130,15 @@ def _answer(job: Job, should_stop: Any) -> Job:
     store.trim(job.id, len(before))
     job = replace(job, state="starting", done=len(before), failed=sum(item.error is not None for item in before))
     store.write(job)
-    frame = open_dataset(job.dataset).frame()
+    dataset = open_dataset(job.dataset)
+    frame = dataset.frame()
     task = task_class(job.task)(job.model)
-    rows = rows_of(frame, job.columns)
-    job = replace(job, state="running", total=len(rows))
+    reading = Reading(task, job.columns, dataset.files())
+    job = replace(job, state="running", total=len(frame))
     store.write(job)
     started, spent = time.monotonic(), job.seconds
     with (store.folder(job.id) / "answers.jsonl").open("a", encoding="utf-8", newline="\n") as file:
-        for part in answer_rows(task, rows[job.done:], job.options, should_stop):
+        for part in answer_rows(task, frame, reading, job.options, should_stop, start=job.done):
             file.writelines(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in part)
             file.flush()
             job = replace(job, done=job.done + len(part), failed=job.failed + sum(item.error is not None for item in part),

@@ -9,7 +9,7 @@ from engine.errors import StudioError
 from engine.tasks import Task
 from studio import data_view, file_answers, file_job, forms, model_facts, resources
 from studio.errors import guard
-from studio.file_worker import answer_rows, rows_of
+from studio.file_worker import Reading, answer_rows
 from studio.results_tables import plain
 
 TRIED_ROWS = 3
@@ -70,47 +70,52 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
                 st.query_params["job"] = job
                 st.rerun()
             if tried:
-                _try(task, model, frame, columns, options)
+                _try(task, model, dataset, columns, options)
 
 
 def _columns(task: type[Task], frame: Any) -> dict[str, str]:
-    """The task's text inputs mapped to the file's columns, with a guess made."""
+    """The task's inputs mapped to the file's columns, with guesses made; an input that need not be there may stay without one."""
     names, chosen = list(frame.columns), {}
     for field in task.inputs:
-        if field.kind != "text":
-            continue
-        column = st.selectbox(f"Column with the {field.label.lower()}", names, index=names.index(guess(task, field.name, frame)),
-                              key=f"file_{task.page}_column_{field.name}")
+        likely = guess(task, field.name, frame, tuple(chosen.values()), field.required)
+        column = st.selectbox(f"Column with the {field.label.lower()}", names, index=names.index(likely) if likely in names else None,
+                              key=f"file_{task.page}_column_{field.name}", help=field.help or None,
+                              placeholder="None" if not field.required else "Choose a column")
         if column is not None:
             chosen[field.name] = column
     return chosen
 
 
-def guess(task: type[Task], name: str, frame: Any) -> str:
-    """The column most like the input's name, else like what the task calls its texts, else the one with the longest cells."""
-    lowered = {str(column).lower().strip(): column for column in frame.columns}
-    declared = [word for column in task.variants[0].columns if column.kind == "text" for word in column.guesses] if task.variants else []
+def guess(task: type[Task], name: str, frame: Any, taken: tuple[str, ...] = (), needed: bool = True) -> str | None:
+    """The column most like the input's name, else like what the task calls such a thing; for one that is needed else the free column
+    with the longest cells."""
+    lowered = {str(column).lower().strip(): column for column in frame.columns if column not in taken}
+    columns = task.variants[0].columns
+    own = [column for column in columns if column.key.startswith(name)] or columns[:1]
+    declared = [word for column in own for word in column.guesses]
     for word in (name, *declared):
         if word in lowered:
             return lowered[word]
-    head = frame.head(100)
-    return max(frame.columns, key=lambda column: sum(len(str(cell)) for cell in head[column] if cell is not None))
+    head, free = frame.head(100), list(lowered.values())
+    if not needed or not free:
+        return None
+    return max(free, key=lambda column: sum(len(str(cell)) for cell in head[column] if cell is not None))
 
 
 def _check(task: type[Task], model: str, columns: dict[str, str], options: dict[str, Any]) -> None:
-    if not columns:
-        raise StudioError("No column was chosen.", "Pick the column that holds the input.")
+    if missing := [field.label.lower() for field in task.inputs if field.required and field.name not in columns]:
+        raise StudioError(f"No column was chosen for the {' and the '.join(missing)}.", "Pick the column that holds it.")
     asks = [field.name for field in task.options if field.kind == "labels"]
     if model_facts.needs_labels(model) and any(not options.get(name) for name in asks):
         raise StudioError("There are no labels to sort into.", "Type the labels, or choose a model that was trained on your own.")
 
 
-def _try(task: type[Task], model: str, frame: Any, columns: dict[str, str], options: dict[str, Any]) -> None:
+def _try(task: type[Task], model: str, dataset: Any, columns: dict[str, str], options: dict[str, Any]) -> None:
     _check(task, model, columns, options)
-    rows = frame.head(TRIED_ROWS)
+    rows = dataset.frame().head(TRIED_ROWS)
     with st.spinner("Answering three rows" if resources.is_loaded(model) else f"Reading the model {model}, then answering three rows"):
         ready = resources.task(task.name, model)
-        asked = rows_of(rows, columns)
-        answered = [item for part in answer_rows(ready, asked, options, lambda: False) for item in part]
+        reading = Reading(ready, columns, dataset.files())
+        answered = [item for part in answer_rows(ready, rows, reading, options, lambda: False) for item in part]
     st.caption("The first three rows with their answers")
     file_answers.table(rows[list(columns.values())], answered, key=f"file_{task.page}_tried")

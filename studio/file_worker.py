@@ -4,46 +4,75 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engine import data
 from engine.errors import Stopped, StudioError
-from studio.answer_table import Answered, as_json
+from engine.tasks.base import next_size
+from studio.answer_table import Answered, answered
 from studio.errors import record
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST_PART, LARGEST_PART = 16, 2048
+FIRST_PART, LARGEST_PART = 8, 2048
 PART_SECONDS = 1.5
 GIVE_UP_AFTER = 20  # rows in a row that failed for a reason that is not theirs
 
 
-def rows_of(frame: "pd.DataFrame", columns: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rows as the task takes them: {input: cell}, None where a cell is empty."""
-    chosen = frame[list(dict.fromkeys(columns.values()))].astype(object)
-    return [{name: row[column] for name, column in columns.items()} for row in chosen.where(chosen.notna(), None).to_dict("records")]
+Row = dict[str, Any] | StudioError  # as the task takes it, or why it cannot be asked
 
 
-def answer_rows(task: Any, rows: Sequence[dict[str, Any]], options: dict[str, Any],
-                should_stop: Callable[[], bool]) -> Iterator[list[Answered]]:
-    """Parts of answers in the order of the rows; ends early once `should_stop()` says yes."""
-    start, size, broken = 0, FIRST_PART, 0
-    while start < len(rows) and not should_stop():
-        part, began = rows[start:start + size], time.monotonic()
+class Reading:
+    """Cells turned into what a task takes. columns: {input: column}. files: where the images that cells name lie."""
+
+    def __init__(self, task: Any, columns: Mapping[str, str], files: Mapping[str, Any]) -> None:
+        self.columns = dict(columns)
+        self.kinds = {field.name: field.kind for field in task.inputs}
+        self.files = files
+
+    def rows(self, frame: "pd.DataFrame") -> list[Row]:
+        """{input: value} for each row, None where a cell is empty."""
+        chosen = frame[list(dict.fromkeys(self.columns.values()))].astype(object)
+        return [self._row(cells) for cells in chosen.where(chosen.notna(), None).to_dict("records")]
+
+    def _row(self, cells: Mapping[str, Any]) -> Row:
+        try:
+            return {name: self._value(self.kinds[name], cells[column]) for name, column in self.columns.items()}
+        except StudioError as error:
+            return error
+
+    def _value(self, kind: str, cell: Any) -> Any:
+        if cell is not None and kind == "image":
+            if cell not in self.files:
+                raise StudioError(f"There is no image {str(cell)[:80]!r} among the files.")
+            return self.files[cell]
+        return data.pairs(cell) if kind == "pairs" else cell
+
+
+def answer_rows(task: Any, frame: "pd.DataFrame", reading: Reading, options: dict[str, Any],
+                should_stop: Callable[[], bool], start: int = 0) -> Iterator[list[Answered]]:
+    """Parts of answers in the order of the rows from `start` on; ends early once `should_stop()` says yes.
+
+    Only one part at a time is turned into what the task takes, so that memory does not grow with the rows.
+    """
+    size, broken = FIRST_PART, 0
+    while start < len(frame) and not should_stop():
+        part, began = reading.rows(frame.iloc[start:start + size]), time.monotonic()
         answers = _answer_part(task, part, options)
         yield answers
         start += len(part)
         broken = broken + len(part) if all(item.error == UNKNOWN for item in answers) else 0
         if broken >= GIVE_UP_AFTER:
             raise StudioError(f"{broken} rows one after the other could not be answered.", "The log says why; try another model.")
-        size = _next_size(len(part), time.monotonic() - began)
+        size = next_size(len(part), time.monotonic() - began, PART_SECONDS, LARGEST_PART)
 
 
 UNKNOWN = "The model could not answer this row."
 
 
-def _answer_part(task: Any, rows: Sequence[dict[str, Any]], options: dict[str, Any]) -> list[Answered]:
+def _answer_part(task: Any, rows: Sequence[Row], options: dict[str, Any]) -> list[Answered]:
     """All rows at once; if that fails, what can be answered at once, then what cannot, row by row."""
     wrong = {place: error for place, row in enumerate(rows) if (error := _row_error(task, row))}
-    good = [row for place, row in enumerate(rows) if place not in wrong]
+    good = [row for place, row in enumerate(rows) if place not in wrong and isinstance(row, dict)]
     answers = iter(_answer_good(task, good, options))
     return [Answered(error=wrong[place]) if place in wrong else next(answers) for place in range(len(rows))]
 
@@ -52,7 +81,7 @@ def _answer_good(task: Any, rows: list[dict[str, Any]], options: dict[str, Any])
     if not rows:
         return []
     try:
-        return [Answered(as_json(answer)) for answer in task.answer(rows, **options)]
+        return [answered(answer) for answer in task.answer(rows, **options)]
     except Stopped:
         raise
     except Exception as error:
@@ -62,8 +91,10 @@ def _answer_good(task: Any, rows: list[dict[str, Any]], options: dict[str, Any])
     return _answer_good(task, rows[:half], options) + _answer_good(task, rows[half:], options)
 
 
-def _row_error(task: Any, row: dict[str, Any]) -> str | None:
+def _row_error(task: Any, row: Row) -> str | None:
     """Why this row cannot be asked: a cell is missing or of the wrong kind."""
+    if isinstance(row, StudioError):
+        return row.message
     for declared in task.inputs:
         try:
             value = declared.check(row.get(declared.name, declared.default))
@@ -79,9 +110,3 @@ def _said(error: Exception) -> str:
         return error.message
     record(error)
     return UNKNOWN
-
-
-def _next_size(size: int, seconds: float) -> int:
-    """As many rows as PART_SECONDS allow, at most four times as many as before."""
-    fitting = int(size * PART_SECONDS / max(seconds, 1e-6))
-    return max(1, min(fitting, size * 4, LARGEST_PART))

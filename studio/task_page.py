@@ -12,7 +12,7 @@ from engine import words
 from engine.errors import StudioError
 from engine.fields import Field
 from engine.tasks import Task, task_class
-from studio import answer_view, charts, file_tab, forms, images, model_facts, model_picker, resources
+from studio import answer_view, charts, file_tab, forms, images, model_facts, model_fetch, model_picker, resources
 from studio.errors import Action, guard
 from studio.frame import heading
 from studio.state import peek, put, state, take
@@ -73,9 +73,11 @@ def _single(task: type[Task], model: str) -> None:
             _own_labels(own)
         asked = st.button("Answer", type="primary", icon=":material/play_arrow:", key=prefix) or take(f"{prefix}_now", False)
     with right, st.container(border=True, height="stretch", key=f"{prefix}_answer"):
-        if asked:
-            state().answers.pop(task.name, None)
-            with guard(_way_out(task, model)):
+        with guard(_way_out(task, model)):
+            if asked:
+                state().answers.pop(task.name, None)
+                _check(task, rows)
+            if model_fetch.ensure(model, asked, f"{prefix}_now"):
                 _ask(task, model, rows, options, prefix)
         _answer(task, prefix, model, rows, options)
 
@@ -148,7 +150,6 @@ def _start_of(text: str, most: int = 24) -> str:
 
 def _ask(task: type[Task], model: str, rows: list[dict[str, Any]], options: dict[str, Any], prefix: str) -> None:
     """Answer, and keep the answers in this tab's state."""
-    _check(task, rows)
     loaded = resources.is_loaded(model)
     with st.spinner("Answering" if loaded else f"Reading the model {model} for the first time, a few seconds", show_time=not loaded):
         ready = resources.task(task.name, model)

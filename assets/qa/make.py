@@ -10,10 +10,10 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -71,18 +71,16 @@ def sequence(talk: Talk, tokeniser: Any, together: bool) -> Sequence:
     return Sequence(ids, learnt, part, together)
 
 
-def epoch_of(texts: list[Any], count: int, tokeniser: Any, chance: random.Random) -> Iterator[list[Sequence]]:
+def batches(found: list[Sequence], chance: random.Random) -> list[list[Sequence]]:
     """Batches of like lengths in random order."""
-    found = [sequence(talk, tokeniser, False) for context, asked in texts if (talk := cropped(context, asked, chance))]
-    found += [sequence(talk, tokeniser, True) for talk in talks(TRAINED, count, chance.randrange(1 << 30))]
-    found.sort(key=lambda one: len(one.ids) + chance.random() * 30)
-    batches: list[list[Sequence]] = [[]]
+    found = sorted(found, key=lambda one: len(one.ids) + chance.random() * 30)
+    parts: list[list[Sequence]] = [[]]
     for one in found:
-        if batches[-1] and max(len(one.ids), len(batches[-1][-1].ids)) * (len(batches[-1]) + 1) > TOKENS:
-            batches.append([])
-        batches[-1].append(one)
-    chance.shuffle(batches)
-    yield from batches
+        if parts[-1] and max(len(one.ids), len(parts[-1][-1].ids)) * (len(parts[-1]) + 1) > TOKENS:
+            parts.append([])
+        parts[-1].append(one)
+    chance.shuffle(parts)
+    return parts
 
 
 def tensors(batch: list[Sequence]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -113,65 +111,86 @@ def _positions(part: Tensor) -> Tensor:
     return positions
 
 
-def loss_of(network: Any, batch: list[Sequence], noise: float) -> Tensor:
+def loss_of(network: Any, batch: list[Sequence]) -> Tensor:
     """Mean loss over answer tokens; the vocabulary is scored only where something is learnt."""
     ids, mask, positions, targets = tensors(batch)
     inner = network.get_base_model()
     embedded = inner.model.embed_tokens(ids)
-    embedded = embedded + torch.empty_like(embedded).uniform_(-1, 1) * (noise / math.sqrt(ids.shape[1] * embedded.shape[-1]))
+    embedded = embedded + torch.empty_like(embedded).uniform_(-1, 1) * (NOISE / math.sqrt(ids.shape[1] * embedded.shape[-1]))
     hidden = inner.model(inputs_embeds=embedded, attention_mask=mask, position_ids=positions, use_cache=False)[0]
     place = targets[:, 1:] != -100
     return torch.nn.functional.cross_entropy(inner.lm_head(hidden[:, :-1][place]).float(), targets[:, 1:][place])
 
 
 def main() -> None:
-    from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("xquad", type=Path)
     parser.add_argument("--base", required=True, help="the folder of the unpacked SmolLM2")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "adapter")
     parser.add_argument("--articles", type=int, default=ARTICLES)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--rate", type=float, default=RATE)
-    parser.add_argument("--noise", type=float, default=NOISE)
+    parser.add_argument("--more", type=Path, help="questions that `more_questions.py` wrote")
     parser.add_argument("--talks", type=int, default=TALKS)
     given = parser.parse_args()
+    texts = paragraphs(given.xquad, slice(0, given.articles))
+    more = json.loads(given.more.read_text("utf-8")) if given.more else []
+
+    def epoch(tokeniser: Any, chance: random.Random) -> list[Sequence]:
+        part = chance.sample(more, len(more) // 3)  # another third in each epoch
+        asked = [sequence(talk, tokeniser, False) for context, own in [*texts, *part] if (talk := cropped(context, own, chance))]
+        return asked + [sequence(talk, tokeniser, True) for talk in talks(TRAINED, given.talks, chance.randrange(1 << 30))]
+
+    train(given.base, epoch, given.epochs).save(given.out)
+
+
+class Trained(NamedTuple):
+    """A network with its adapter, and its tokeniser."""
+
+    network: Any
+    tokeniser: Any
+
+    def save(self, folder: Path) -> None:
+        """The adapter alone, in half precision."""
+        for parameter in self.network.parameters():
+            if parameter.requires_grad:
+                parameter.data = parameter.data.half()
+        self.network.peft_config["default"].base_model_name_or_path = "HuggingFaceTB/SmolLM2-135M-Instruct"  # not where it lay
+        self.network.save_pretrained(str(folder))
+        (folder / "README.md").unlink(missing_ok=True)
+
+
+def train(base: str, epoch: Callable[[Any, random.Random], list[Sequence]], epochs: int) -> Trained:
+    """Put an adapter into the network in the folder `base` and train it. epoch(tokeniser, chance) gives the sequences of one epoch."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
     torch.manual_seed(0)
-    chance = random.Random(0)
-    tokeniser = AutoTokenizer.from_pretrained(given.base)
-    network = AutoModelForCausalLM.from_pretrained(given.base, dtype=torch.bfloat16, attn_implementation="eager")  # twice as fast here
+    chance, tokeniser = random.Random(0), AutoTokenizer.from_pretrained(base)
+    network = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16, attn_implementation="eager")  # twice as fast here
     network = get_peft_model(network, LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=list(LAYERS), task_type="CAUSAL_LM"))
     weights = [parameter for parameter in network.parameters() if parameter.requires_grad]
     for parameter in weights:
         parameter.data = parameter.data.float()
-    texts = paragraphs(given.xquad, slice(0, given.articles))
-    steps = given.epochs * len(list(epoch_of(texts, given.talks, tokeniser, random.Random(1))))
-    optimiser = torch.optim.AdamW(weights, lr=given.rate, weight_decay=0.01)
+    steps = epochs * len(batches(epoch(tokeniser, random.Random(1)), random.Random(1)))
+    optimiser = torch.optim.AdamW(weights, lr=RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: min(1.0, (step + 1) / (WARM_UP * steps))
                                                  * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))))
     network.train()
-    began, step, tokens, losses = time.monotonic(), 0, 0, []
-    for epoch in range(given.epochs):
-        for batch in epoch_of(texts, given.talks, tokeniser, chance):
+    began, losses = time.monotonic(), []
+    for number in range(epochs):
+        for batch in batches(epoch(tokeniser, chance), chance):
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = loss_of(network, batch, given.noise)
+                loss = loss_of(network, batch)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimiser.step()
             schedule.step()
             optimiser.zero_grad()
-            step, tokens = step + 1, tokens + sum(len(one.ids) for one in batch)
             losses.append(loss.item())
-            if step % 10 == 0:
-                print(f"epoch {epoch + 1} step {step}/{steps} loss {sum(losses[-20:]) / len(losses[-20:]):.3f} "
-                      f"{tokens / (time.monotonic() - began):.0f} tokens/s {time.monotonic() - began:.0f} s", flush=True)
-    for parameter in weights:
-        parameter.data = parameter.data.half()
-    network.peft_config["default"].base_model_name_or_path = "HuggingFaceTB/SmolLM2-135M-Instruct"  # where it came from, not where it lay
-    network.save_pretrained(str(given.out))
-    (given.out / "README.md").unlink(missing_ok=True)
+            if len(losses) % 10 == 0:
+                print(f"epoch {number + 1} step {len(losses)}/{steps} loss {sum(losses[-20:]) / len(losses[-20:]):.3f} "
+                      f"{time.monotonic() - began:.0f} s", flush=True)
+    return Trained(network.eval(), tokeniser)
 
 
 if __name__ == "__main__":

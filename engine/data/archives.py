@@ -48,15 +48,24 @@ def chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) ->
 
 def single_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     """The one file in the archive, or StudioError. What macOS adds is passed over."""
-    members = [member for member in archive.infolist() if not member.is_dir() and not _added_by_system(member.filename)]
-    if len(members) != 1:
-        found = "no file" if not members else plural(len(members), "file")
-        shown = ", ".join(display_name(member.filename) for member in members[:5])
-        raise StudioError(f"{name} holds {found}{f' ({shown})' if shown else ''}.",
-                          "A zip may hold exactly one table; upload the table itself.")
-    if members[0].external_attr >> 16 & 0o170000 == 0o120000:
+    found = members(archive)
+    if len(found) != 1:
+        count = "no file" if not found else plural(len(found), "file")
+        shown = ", ".join(display_name(member.filename) for member in found[:5])
+        raise StudioError(f"{name} holds {count}{f' ({shown})' if shown else ''}.",
+                          "A zip may hold exactly one table, or images; upload the table itself.")
+    if is_link(found[0]):
         raise StudioError(f"{name} holds a link, not a table.", "Upload the table itself.")
-    return members[0]
+    return found[0]
+
+
+def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files in the archive. What macOS and Windows add is passed over."""
+    return [member for member in archive.infolist() if not member.is_dir() and not _added_by_system(member.filename)]
+
+
+def is_link(member: zipfile.ZipInfo) -> bool:
+    return member.external_attr >> 16 & 0o170000 == 0o120000
 
 
 def _added_by_system(filename: str) -> bool:

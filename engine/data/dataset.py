@@ -148,13 +148,20 @@ def _scores(cells: "pandas.Series") -> list[float]:
 
 
 def _pairs(cell: Any, number: int) -> list[tuple[str, str]]:
+    try:
+        return pairs(cell)
+    except StudioError as error:
+        raise StudioError(f"Row {number:,}: {error.message}", error.hint) from error
+
+
+def pairs(cell: Any) -> list[tuple[str, str]]:
     """[["question", "answer"], …] in JSON; an empty cell is no pairs."""
     if not isinstance(cell, str) or not cell.strip():
         return []
     try:
         return [(str(first), str(second)) for first, second in json.loads(cell)]
-    except (ValueError, TypeError) as error:
-        raise StudioError(f"Row {number:,} holds no list of pairs.", 'Write them as [["question", "answer"]].') from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StudioError("The cell holds no list of pairs.", 'Write them as [["question", "answer"]].') from error
 
 
 def open_dataset(identity: str) -> Dataset:

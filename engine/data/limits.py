@@ -14,6 +14,7 @@ class Limits:
     json_octets: int = 300_000_000
     archive_members: int = 2_000
     archive_ratio: int = 2_000
+    images: int = 50_000
 
 
 LIMITS = Limits()

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import pandas
 import pytest
 
 from engine.errors import StudioError
 from engine.fields import Field
-from studio.file_worker import GIVE_UP_AFTER, UNKNOWN, answer_rows
+from studio.file_worker import GIVE_UP_AFTER, UNKNOWN, Reading, answer_rows
 
 
 class Shouting:
@@ -27,8 +28,9 @@ class Shouting:
 
 
 def answered(texts: list[Any], task: Shouting | None = None) -> list[Any]:
-    rows = [{"text": text} for text in texts]
-    return [item for part in answer_rows(task or Shouting(), rows, {}, lambda: False) for item in part]
+    task = task or Shouting()
+    rows = pandas.DataFrame({"message": texts}, dtype="object")
+    return [item for part in answer_rows(task, rows, Reading(task, {"text": "message"}, {}), {}, lambda: False) for item in part]
 
 
 def test_answers_come_in_the_order_of_the_rows():
@@ -55,7 +57,25 @@ def test_it_gives_up_when_everything_fails_for_a_reason_that_is_not_the_rows():
 
 def test_it_stops_between_two_parts_and_keeps_what_is_done():
     parts: list[int] = []
-    rows = [{"text": "a"}] * 1000
-    for part in answer_rows(Shouting(), rows, {}, lambda: len(parts) >= 2):
+    task, rows = Shouting(), pandas.DataFrame({"text": ["a"] * 1000})
+    for part in answer_rows(task, rows, Reading(task, {"text": "text"}, {}), {}, lambda: len(parts) >= 2):
         parts.append(len(part))
     assert len(parts) == 2 and 0 < sum(parts) < 1000
+
+
+def test_it_goes_on_after_the_rows_that_are_done():
+    task, rows = Shouting(), pandas.DataFrame({"text": ["a", "b", "c"]})
+    parts = list(answer_rows(task, rows, Reading(task, {"text": "text"}, {}), {}, lambda: False, start=2))
+    assert [item.answer for part in parts for item in part] == ["C"]
+
+
+def test_images_are_found_by_the_names_in_the_cells_and_pairs_are_read():
+    class Looking:
+        inputs = (Field(name="image", kind="image", label="Image", required=True),
+                  Field(name="prev_qa", kind="pairs", label="Earlier", default=()))
+
+    frame = pandas.DataFrame({"file": ["a.png", "gone.png", "a.png"], "before": ['[["Who?", "Ann"]]', None, "no list"]})
+    there, gone, odd = Reading(Looking(), {"image": "file", "prev_qa": "before"}, {"a.png": "/here/000001.png"}).rows(frame)
+    assert there == {"image": "/here/000001.png", "prev_qa": [("Who?", "Ann")]}
+    assert isinstance(gone, StudioError) and "gone.png" in gone.message
+    assert isinstance(odd, StudioError)

@@ -1,0 +1,127 @@
+"""A zip of images as a table: a row for each image, with its folder, or the rows of the one table that lies beside the images.
+
+Reading looks at names alone. The images are unpacked once, when they are first asked for, under names of our own.
+"""
+
+import json
+import os
+import uuid
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from engine import disk
+from engine.data import archives, files
+from engine.data.limits import LIMITS, Limits
+from engine.data.sources import Source
+from engine.data.tables import Facts, Table
+from engine.errors import StudioError
+from engine.images import ENDINGS, MOST_BYTES
+
+if TYPE_CHECKING:
+    import pandas
+
+    from engine.data.uploads import Upload
+
+IMAGE, FOLDER = "image", "folder"
+_FOLDER = "images"
+_INDEX = "index.json"
+_TABLES = ("csv", "tsv", "jsonl", "ndjson", "xlsx", "parquet")
+
+
+def holds_images(archive: zipfile.ZipFile) -> bool:
+    return any(_ending(member.filename) in ENDINGS for member in archives.members(archive))
+
+
+def read(archive: zipfile.ZipFile, name: str, read_table: Callable[[zipfile.ZipInfo], Table]) -> Table:
+    """The images as rows (columns image and, where they lie in folders, folder), or the rows of a table among them.
+
+    A table counts if one of its columns names most of its images; that column is then called by its own name.
+    """
+    found = archives.members(archive)
+    images = sorted(member.filename for member in found if _ending(member.filename) in ENDINGS)
+    tables = [member for member in found if _ending(member.filename) in _TABLES]
+    if len(tables) == 1:
+        table = read_table(tables[0])
+        if naming_column(table.frame, images) is not None:
+            notes = (*table.facts.notes, f"The table {tables[0].filename} lies beside {len(images):,} images.")
+            return Table(table.frame, replace(table.facts, format="zip", notes=notes))
+    return Table(_frame(images), Facts("zip", records=len(images), notes=(f"A zip of {len(images):,} images.",)))
+
+
+def naming_column(frame: "pandas.DataFrame", images: list[str]) -> str | None:
+    """The column whose cells are names of the images."""
+    known = {*images, *(PurePosixPath(image).name for image in images)}
+    shares = {column: frame[column].isin(known).mean() for column in frame.columns}
+    best = max(shares, key=lambda column: shares[column], default=None)
+    return best if best is not None and shares[best] > 0.5 else None
+
+
+def _frame(images: list[str]) -> "pandas.DataFrame":
+    import pandas
+
+    folders = [PurePosixPath(image).parent.name for image in images]
+    columns = {IMAGE: images, **({FOLDER: folders} if any(folders) else {})}
+    return pandas.DataFrame(columns, index=pandas.RangeIndex(1, len(images) + 1, name="row"), dtype="object").replace("", None)
+
+
+def unpacked(upload: "Upload", limits: Limits = LIMITS) -> dict[str, Path]:
+    """Where each image lies on disk, by its name in the zip and by its bare file name. Done once, whole or not at all."""
+    folder = upload.folder / _FOLDER
+    if not (folder / _INDEX).is_file():
+        _unpack(upload, folder, limits)
+    index = json.loads((folder / _INDEX).read_text("utf-8"))
+    paths = {name: folder / stored for name, stored in index.items()}
+    return {**{PurePosixPath(name).name: path for name, path in paths.items()}, **paths}
+
+
+def _unpack(upload: "Upload", folder: Path, limits: Limits) -> None:
+    part = upload.folder / f".{uuid.uuid4().hex}.part"
+    index, total = {}, 0
+    with disk.said_if_full(upload.name), archives.opened(Source(upload.path, upload.name), for_images(limits)) as archive:
+        part.mkdir()
+        try:
+            for number, member in enumerate(archives.members(archive), start=1):
+                if _ending(member.filename) not in ENDINGS or member.file_size > MOST_BYTES or archives.is_link(member):
+                    continue  # its row says that the image is not there
+                stored = f"{number:06}.{_ending(member.filename)}"
+                try:
+                    total += _copy(archive, member, part / stored, limits)
+                except (zipfile.BadZipFile, NotImplementedError, EOFError):
+                    continue  # this one is damaged; the others are not
+                if total > limits.octets:
+                    raise StudioError(f"{upload.name} unpacks to more than {limits.octets:,} bytes.", "Upload a part of the images.")
+                index[member.filename] = stored
+            disk.write_json(part / _INDEX, index, upload.name)
+            if folder.exists():
+                files.remove(folder)
+            os.rename(part, folder)
+        finally:
+            if part.exists():
+                files.remove(part)
+
+
+def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, limits: Limits) -> int:
+    count = 0
+    with open(path, "wb") as target:
+        for chunk in archives.chunks(archive, member, limits):
+            count += target.write(chunk)
+    return count
+
+
+def for_images(limits: Limits) -> Limits:
+    """A zip may hold more images than a zip of a table may hold files."""
+    return replace(limits, archive_members=limits.images)
+
+
+def zipped(images: dict[str, bytes], path: Path) -> None:
+    """Several images as one archive, which is then stored like any other upload."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in images.items():
+            archive.writestr(name, content)
+
+
+def _ending(name: str) -> str:
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""

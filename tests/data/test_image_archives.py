@@ -1,0 +1,71 @@
+"""Zips of images as tables, and their images on disk."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engine import data
+from engine.data import image_archives
+from engine.errors import StudioError
+
+
+def png(colour: str = "red") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def stored(members: dict[str, bytes]) -> data.Dataset:
+    return data.Dataset.of(data.store(zipped(members), "pictures.zip"))
+
+
+def test_each_image_is_a_row_with_its_folder() -> None:
+    dataset = stored({"all/cat/a.png": png(), "all/dog/b.PNG": png("blue"), "__MACOSX/._a.png": b"x", "all/.DS_Store": b"x"})
+    assert dataset.frame().to_dict("list") == {"image": ["all/cat/a.png", "all/dog/b.PNG"], "folder": ["cat", "dog"]}
+    files = dataset.files()
+    assert Image.open(files["all/dog/b.PNG"]).getpixel((0, 0)) == (0, 0, 255)
+    assert files["a.png"].is_relative_to(dataset.upload.folder)
+
+
+def test_a_table_among_the_images_says_the_rows() -> None:
+    dataset = stored({"images/a.png": png(), "images/b.png": png(), "about.csv": b"file,title\na.png,Red\nb.png,Blue\ngone.png,Lost\n"})
+    assert list(dataset.frame().columns) == ["file", "title"]
+    assert {"a.png", "b.png"} <= set(dataset.files()) and "gone.png" not in dataset.files()
+
+
+def test_names_that_lead_elsewhere_are_only_names() -> None:
+    dataset = stored({"../../evil.png": png(), "C:\\evil.png": png()})
+    for path in dataset.files().values():
+        assert path.parent == dataset.upload.folder / "images"
+
+
+def test_a_damaged_image_member_leaves_the_others() -> None:
+    content = bytearray(zipped({"a.png": png(), "b.png": png("blue")}))
+    place = content.index(b"b.png") + 60
+    content[place] ^= 0xFF
+    dataset = data.Dataset.of(data.store(bytes(content), "pictures.zip"))
+    assert len(dataset.frame()) == 2
+    assert "a.png" in dataset.files() and "b.png" not in dataset.files()
+
+
+def test_a_bomb_among_the_images_is_refused() -> None:
+    dataset = stored({f"{number}.png": b"\0" * 400_000 for number in range(4)})
+    with pytest.raises(StudioError, match="unpacks to more than"):
+        image_archives.unpacked(dataset.upload, data.Limits(octets=1_000_000))
+    assert not (dataset.upload.folder / "images").exists()
+
+
+def test_several_files_become_one_archive(tmp_path: Path) -> None:
+    image_archives.zipped({"a.png": png(), "b.png": png()}, tmp_path / "made.zip")
+    assert len(data.read(tmp_path / "made.zip", "made.zip").frame) == 2

@@ -1,0 +1,107 @@
+"""Every task's page: an example is answered in one click, and a file in the background, with the models that ship."""
+
+import io
+import json
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.tasks import TASKS, Task
+from studio import file_job
+
+ROOT = Path(__file__).resolve().parents[2]
+EVERY_TASK = [pytest.param(task, id=name) for name, task in TASKS.items()]
+
+
+def opened(task: type[Task], **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "studio" / "app.py"), default_timeout=240).run()
+    app.switch_page(str(ROOT / "pages" / f"{task.page}.py"))
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def trouble(app: AppTest) -> list[str]:
+    return [*(str(error.value) for error in app.exception), *(f"{box.proto.title} {box.value}" for box in app.error)]
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join([*(item.value for item in app.markdown), *(item.value for item in app.caption), *(item.value for item in app.code)])
+
+
+def answered(app: AppTest, task: type[Task]) -> AppTest:
+    """After whatever the model needs to be fetched first."""
+    end = time.monotonic() + 240
+    while f"ask_{task.page}_developers" not in str(app.main) and "For developers" not in [item.label for item in app.expander]:
+        assert trouble(app) == [] and time.monotonic() < end
+        time.sleep(0.5)
+        app.run()
+    return app
+
+
+def file_of(task: type[Task]) -> tuple[str, bytes]:
+    """The task's own examples as a file: JSON lines, or a zip of images with their texts."""
+    columns = [field.name for field in task.inputs]
+    rows = [{name: example[name] for name in columns if name in example} for example in task.examples]
+    if "image" not in columns:
+        return "rows.jsonl", "".join(json.dumps(row) + "\n" for row in [*rows, {columns[0]: None, **dict.fromkeys(columns[1:])}]).encode()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for row in rows:
+            archive.writestr(Path(row["image"]).name, Path(row["image"]).read_bytes())
+        archive.writestr("broken.png", b"\x89PNG\r\n\x1a\nnot really")
+        if len(columns) > 1:
+            lines = [f'{Path(row["image"]).name},{row["text"]}' for row in rows]
+            archive.writestr("rows.csv", "\n".join(["image,text", *lines, "broken.png,nothing"]))
+    return "rows.zip", file.getvalue()
+
+
+@pytest.mark.parametrize("task", EVERY_TASK)
+def test_an_example_is_answered_in_one_click(task: type[Task]) -> None:
+    app = opened(task)
+    assert trouble(app) == [] and "The answer will stand here" in texts(app)
+    if any(field.name == "max_length" for field in task.options):
+        app.number_input(key=f"ask_{task.page}_max_length").set_value(4)
+    app.button(key=f"ask_{task.page}_example_1").click().run()
+    answered(app, task)
+    assert trouble(app) == []
+    assert f"from engine import {task.__name__}" in texts(app) and task.default_model in texts(app)
+
+
+@pytest.mark.parametrize("task", EVERY_TASK)
+def test_asking_nothing_is_said_in_words(task: type[Task]) -> None:
+    app = opened(task)
+    app.button(key=f"ask_{task.page}").click().run()
+    assert not app.exception and len(app.error) == 1 and "missing" in f"{app.error[0].proto.title} {app.error[0].value}"
+
+
+@pytest.mark.parametrize("task", EVERY_TASK)
+def test_a_whole_file_is_answered_and_a_row_that_fails_says_why(task: type[Task]) -> None:
+    from engine import data
+
+    name, content = file_of(task)
+    dataset = data.Dataset.of(data.store(content, name))
+    dataset.save()
+    app = opened(task, file=dataset.id)
+    assert trouble(app) == []
+    options: dict[str, Any] = {"labels": ["clock", "music"]} if any(field.kind == "labels" for field in task.options) else {}
+    for field in task.options:
+        if field.name == "max_length":
+            app.number_input(key=f"file_{task.page}_option_max_length").set_value(4).run()
+        if field.kind == "labels":
+            app.multiselect(key=f"file_{task.page}_option_labels").set_value(options["labels"]).run()
+    app.button(key=f"file_{task.page}_start").click().run()
+    identity = app.query_params["job"]
+    end = time.monotonic() + 240
+    while file_job.get(identity).active and time.monotonic() < end:
+        time.sleep(0.1)
+    job = file_job.get(identity)
+    assert (job.state, job.done, job.failed) == ("finished", 4, 1), job.error
+    app.run()
+    assert trouble(app) == []
+    found = file_job.answered(identity)
+    assert [bool(item.error) for item in found].count(True) == 1
