@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine import words
 from engine.tasks import task_class
+from studio import resources
 from studio.charts import shorten
 from studio.results_tables import plain
 from studio.state import forget, peek, put, state
@@ -15,7 +16,7 @@ from studio.state import forget, peek, put, state
 KINDS = {"embedded": "embedded", "yours": "yours", "hub": "Hugging Face hub"}
 ICONS = {"embedded": ":material/deployed_code:", "yours": ":material/person:", "hub": ":material/cloud_download:"}
 GROUPS = {"embedded": "Comes with the studio", "yours": "Yours, from the hub",
-          "hub": "More, fetched from the Hugging Face hub at first use"}
+          "hub": "More, from the Hugging Face hub"}
 FETCHED = "It is fetched from the Hugging Face hub at first use, which takes a connection. What comes with the studio works without one."
 NAME = 22  # letters of a model's name on the chip
 
@@ -25,6 +26,7 @@ class Choice:
     """A model that can be picked. kind: "embedded", "yours" or "hub". finetunable: the wizard offers it as a start.
 
     A saved model of somebody's own class is not: opening it runs its code, which takes a yes that a background run cannot ask for.
+    here: whether it is on this disk, so that it answers without a connection.
     """
 
     name: str
@@ -32,25 +34,47 @@ class Choice:
     size_bytes: int | None
     description: str
     finetunable: bool = True
+    licence: str = ""
+    languages: tuple[str, ...] = ()
+    here: bool = True
 
     @property
     def facts(self) -> str:
         """91 MB · embedded"""
         return " · ".join([*([words.size(self.size_bytes)] if self.size_bytes else []), KINDS[self.kind]])
 
+    @property
+    def caption(self) -> str:
+        """What to know before picking it: what it is good at, its size and languages, its licence, and whether it is here."""
+        size = words.size(self.size_bytes) if self.size_bytes else ""
+        known = [size, ", ".join(self.languages), self.licence, "on this disk" if self.here else "not on this disk yet"]
+        return "  \n".join(filter(None, [plain(self.description), plain(" · ".join(filter(None, known)))]))
+
 
 def choices(task: str) -> list[Choice]:
     """Embedded models first, then the user's own, the newest first, then the catalogue's others. Imports no torch."""
     from engine import hub
-    from engine.models.catalogue import FAMILIES, PRESETS
+    from engine.models.catalogue import PRESETS
 
     fits = [preset for preset in PRESETS if task in preset.tasks]
-    embedded = [Choice(preset.name, "embedded", preset.size_bytes, preset.description) for preset in fits if preset.embedded]
-    own = [Choice(card.name, "yours", card.size_bytes, card.description or _trained_on(card), finetunable=card.class_name in FAMILIES)
-           for card in hub.list(task=task)]
-    others = [Choice(preset.name, "hub", preset.size_bytes, f"{preset.description} {', '.join(preset.languages)}; {preset.licence}.")
-              for preset in fits if not preset.embedded]
-    return [*embedded, *own, *others]
+    embedded = [_of_catalogue(preset) for preset in fits if preset.embedded]
+    return [*embedded, *map(_own, hub.list(task=task)), *(_of_catalogue(preset) for preset in fits if not preset.embedded)]
+
+
+def _of_catalogue(preset: Any) -> Choice:
+    from engine.models.catalogue import FAMILIES
+    from engine.models.fetching import is_here
+
+    return Choice(preset.name, "embedded" if preset.embedded else "hub", preset.size_bytes, preset.description,
+                  FAMILIES[preset.family].finetunable, preset.licence, preset.languages, is_here(preset.name))
+
+
+def _own(card: Any) -> Choice:
+    from engine.models.catalogue import FAMILIES
+
+    family = FAMILIES.get(card.class_name)
+    return Choice(card.name, "yours", card.size_bytes, card.description or _trained_on(card), bool(family and family.finetunable),
+                  str((card.details or {}).get("licence") or ""))
 
 
 def chip(task: str, place: Any = None) -> str:
@@ -96,11 +120,13 @@ def _list(task: str, offered: Sequence[Choice], chosen: Choice) -> None:
         names = [choice.name for choice in group]
         put(key, chosen.name if chosen.kind == kind else None)
         st.radio(title, names, key=key, on_change=_choose, args=(task, kind), index=None,
-                 captions=[" · ".join(filter(None, [choice.facts, choice.description])) for choice in group])
+                 captions=[choice.caption for choice in group])
+    if used := resources.computing():
+        st.caption(f"Answers are computed in {used}. Settings can change that.")
     if not any(choice.kind == "yours" for choice in offered):
         st.caption("Models that you train and save appear here too.")
     if any(choice.kind == "hub" for choice in offered):
-        st.caption("Fetching takes a connection to the Hugging Face hub. Without one those models cannot be used; the others can.")
+        st.caption("What is not on this disk yet is fetched at its first use, which takes a connection. You can stop it.")
 
 
 def _choose(task: str, kind: str) -> None:

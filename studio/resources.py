@@ -105,6 +105,41 @@ def is_loaded(model: str) -> bool:
     return cache.holds(model)
 
 
+def loaded_models() -> list[Any]:
+    """The models in memory (`engine.inference.cache.Held`), the one used last first."""
+    if "engine.inference.cache" not in sys.modules:
+        return []
+    from engine.inference import cache
+
+    return cache.held()[::-1]
+
+
+def model_budget() -> int:
+    """Bytes that they may take."""
+    from engine.inference import cache
+
+    return cache.budget()
+
+
+def unload(model: str | None = None) -> None:
+    """Let go of a model, or of all; the next answer reads it again."""
+    from engine.inference import cache
+
+    cache.forget(model)
+
+
+def computing() -> str:
+    """In what answers are computed, such as "bf16 on the processor, 2 threads"; empty before the first model, as asking takes torch."""
+    if "torch" not in sys.modules:
+        return ""
+    from engine.inference.devices import dtype_for, pick_device
+    from engine.inference.threads import answer_threads
+
+    device = pick_device()
+    kind = {"bfloat16": "bf16", "float32": "fp32"}[str(dtype_for(device)).rpartition(".")[2]]
+    return f"{kind} on the processor, {answer_threads()} threads" if device == "cpu" else f"{kind} on {device}"
+
+
 def settle() -> None:
     """Keep big libraries out of the garbage collection that Streamlit does after every run of a page.
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine import paths, preferences, words
 from engine.fields import check_all
-from studio import forms
+from studio import forms, resources
 from studio.errors import guard
 from studio.frame import FORM_WIDTH
 from studio.results_tables import plain
@@ -23,14 +23,31 @@ def computing() -> None:
     """Threads, precision and the cache's size: drawn from their declaration, saved together."""
     now = preferences.read()
     with st.container(width=FORM_WIDTH):
-        automatic = max(1, preferences.processors() - 1)
-        values = forms.form(preferences.Preferences.declared(), PREFIX, defaults=asdict(now), empty=f"{automatic}, chosen automatically")
+        values = forms.form(preferences.Preferences.declared(), PREFIX, defaults=asdict(now), empty="chosen automatically")
         changed = any(values[name] != value for name, value in asdict(now).items())
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Save", type="primary", key="settings_save", disabled=not changed, on_click=_save, args=(values,))
             st.button("Back to the defaults", key="settings_defaults", type="tertiary", disabled=now == preferences.Preferences(),
                       on_click=_defaults)
-    st.caption("Runs and answers that start after it use what is saved.")
+    used = resources.computing()
+    st.caption("Runs and answers that start after it use what is saved. "
+               + (f"Just now answers are computed in **{used}**." if used else "What that comes to is shown here after the first answer."))
+
+
+def memory() -> None:
+    """The models that are loaded, with their sizes, and the buttons that let go of them."""
+    held = resources.loaded_models()
+    if not held:
+        st.markdown("No model is loaded. The first answer loads one and keeps it for the next.")
+        return
+    total = words.size(sum(model.size_bytes for model in held))
+    st.markdown(f"{words.plural(len(held), 'model')} in memory, **{total}** of at most {words.size(resources.model_budget())}. "
+                "Those used longest ago make room when another one needs it.")
+    for model in held:
+        with st.container(horizontal=True, vertical_alignment="center", width=FORM_WIDTH):
+            st.markdown(f"**{plain(model.name)}** · {words.size(model.size_bytes)} · {plain(model.device)}")
+            st.button("Unload", key=f"settings_unload_{model.name}_{model.device}", icon=":material/eject:", on_click=_unload,
+                      args=(model.name,), help=f"Let go of {plain(model.name)}. The next answer reads it from the disk again.")
 
 
 def cache() -> None:
@@ -85,6 +102,12 @@ def _defaults() -> None:
         preferences.apply()
         forget(*(f"{PREFIX}_{field.name}" for field in preferences.Preferences.declared()))
         toast("Back to the defaults.")
+
+
+def _unload(model: str) -> None:
+    with guard():
+        resources.unload(model)
+        toast(f"{model} is unloaded.")
 
 
 def _clear() -> None:

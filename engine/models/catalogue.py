@@ -12,17 +12,20 @@ __all__ = ["FAMILIES", "PRESETS", "Family", "Preset", "family_for", "find", "sta
 class Family:
     """A class of models. module: where it lives; its name there is the key in `FAMILIES`.
 
-    tasks: what it can serve. architectures: how the classes end whose Hugging Face checkpoints it reads.
+    tasks: what it can serve. architectures: how the classes end whose Hugging Face checkpoints it reads. finetunable: whether the
+    engine can train it.
     """
 
     module: str
     tasks: tuple[str, ...]
     architectures: tuple[str, ...] = ()
+    finetunable: bool = False
 
 
 FAMILIES: dict[str, Family] = {
-    "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation", "summarisation", "emotion")),
-    "HFSeqTCModel": Family("engine.models.hf_seq_tc_model", ("text-classification",), ("ForSequenceClassification",)),
+    "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation", "summarisation", "emotion"), finetunable=True),
+    "HFSeqTCModel": Family("engine.models.hf_seq_tc_model", ("text-classification",), ("ForSequenceClassification",),
+                           finetunable=True),
     "HFNLIModel": Family("engine.models.hf_nli_model", ("text-classification",)),
     "HFCausalLMTGModel": Family("engine.models.hf_causal_lm_tg_model", ("text-generation", "summarisation"),
                                 ("ForCausalLM", "LMHeadModel")),

@@ -131,3 +131,17 @@ def test_settings_are_saved_and_go_back_to_their_defaults() -> None:
     app.button(key="settings_defaults").click().run()
     assert preferences.read() == preferences.Preferences()
     assert app.number_input(key="settings_threads").value is None
+
+
+def test_loaded_models_are_listed_with_their_sizes_and_can_be_unloaded() -> None:
+    from engine.inference import cache
+
+    cache.forget()
+    assert "No model is loaded" in " ".join(item.value for item in opened("settings").markdown)
+    cache.loaded("minilm", "cpu")
+    app = opened("settings")
+    shown = " ".join(item.value for item in app.markdown)
+    assert "1 model in memory, **90.9 MB**" in shown and "**minilm**" in shown
+    assert any("answers are computed in" in item.value for item in app.caption)
+    app.button(key="settings_unload_minilm_cpu").click().run()
+    assert trouble(app) == [] and cache.held() == []

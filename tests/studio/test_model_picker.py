@@ -83,3 +83,16 @@ def test_a_saved_model_whose_opening_runs_code_is_no_start_for_finetuning(tmp_pa
         hub.save(folder, name)
     assert {choice.name: choice.finetunable for choice in choices("text-classification") if choice.kind == "yours"} == {
         "of-theirs": False, "of-ours": True}
+
+
+def test_every_model_of_the_catalogue_says_its_licence_and_whether_it_is_on_this_disk():
+    found = {choice.name: choice for task in ("text-classification", "image-classification", "text-generation") for choice in choices(task)}
+    said = {name: choice.caption.replace("\\", "") for name, choice in found.items()}
+    assert "91 MB · English · Apache-2.0 · on this disk" in said["minilm"]
+    assert "1.63 GB · English · MIT · not on this disk yet" in said["bart-large-mnli"] and "not on this disk yet" in said["smollm2-135m"]
+    assert all(choice.licence and choice.size_bytes for choice in found.values())
+
+
+def test_only_what_can_be_trained_is_a_start_for_finetuning():
+    offered = {choice.name for choice in choices("text-classification") if choice.finetunable}
+    assert {"minilm", "mpnet", "distilbert-sst2", "xlnet-base-cased"} <= offered and "bart-large-mnli" not in offered
