@@ -56,7 +56,7 @@ def _unpacked_gguf(wanted: Source, source: str, watch: FetchWatch) -> Path:
     if not _is_unpacked(wanted):
         from engine.models.gguf_conversion import convert
 
-        convert(_found(wanted) or _fetched(wanted, source, watch), _unpacked(wanted), watch.step)
+        convert(_found(wanted) or _fetched(wanted, source, watch), _unpacked(wanted), watch)
         shutil.rmtree(_folder(wanted), ignore_errors=True)  # the packed file, where it was only fetched for this
     return _unpacked(wanted)
 

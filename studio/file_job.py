@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.errors import StudioError
+from engine.errors import Stopped, StudioError
 from studio import file_store as store
 from studio.errors import record
 from studio.file_store import Job, answered
@@ -106,6 +106,8 @@ def _work(job: Job) -> None:
         try:
             with _turn(should_stop) as mine:
                 job = _answer(job, should_stop) if mine else replace(job, state="stopped")
+        except Stopped:
+            job = replace(store.read(job.id), state="stopped")
         except StudioError as error:
             job = replace(store.read(job.id), state="failed", error={"message": error.message, "hint": error.hint})
         except OSError as error:
@@ -124,6 +126,8 @@ def _work(job: Job) -> None:
 
 def _answer(job: Job, should_stop: Any) -> Job:
     from engine.data import open_dataset
+    from engine.models import fetching
+    from engine.models.fetch_progress import FetchWatch
     from engine.tasks import task_class
 
     before = answered(job.id)
@@ -132,6 +136,7 @@ def _answer(job: Job, should_stop: Any) -> Job:
     store.write(job)
     dataset = open_dataset(job.dataset)
     frame = dataset.frame()
+    fetching.fetch(job.model, FetchWatch(should_stop=should_stop))
     task = task_class(job.task)(job.model)
     reading = Reading(task, job.columns, dataset.files())
     job = replace(job, state="running", total=len(frame))

@@ -1,7 +1,8 @@
 """GGUF files (llama.cpp's quantised weights) turned once into what loads in a second: safetensors in bf16, and a tokeniser."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +10,24 @@ import torch
 
 from engine.errors import StudioError
 from engine.models.encoder import quiet
+from engine.models.fetch_progress import FetchWatch
 from engine.models.packages import write_folder
 
 PARTS = 3  # reading, rebuilding, writing
 
 
-def convert(file: Path, folder: Path, say: Callable[[str], None] = lambda _: None) -> Path:
+def convert(file: Path, folder: Path, watch: FetchWatch | None = None) -> Path:
     """Write the checkpoint in `file` as the Hugging Face folder `folder`: complete or not at all. About 20 seconds for 100 MB."""
+    watch = watch or FetchWatch()
     try:
-        say(f"Unpacking {file.name}, part 1 of {PARTS}")
-        network, tokeniser = _read(file)
-        say(f"Unpacking {file.name}, part 2 of {PARTS}")
+        watch.step(f"Unpacking {file.name}, part 1 of {PARTS}")
+        with _counted(watch):
+            network, tokeniser = _read(file)
+        watch.step(f"Unpacking {file.name}, part 2 of {PARTS}")
         network = _plain(network)
     except (OSError, ValueError, KeyError, NotImplementedError) as error:
         raise StudioError(f"{file.name} cannot be read.", "It is damaged or of an unknown kind; fetch it again.") from error
-    say(f"Unpacking {file.name}, part {PARTS} of {PARTS}")
+    watch.step(f"Unpacking {file.name}, part {PARTS} of {PARTS}")
     if folder.exists():  # what a crash or another version left
         shutil.rmtree(folder)
 
@@ -33,6 +37,25 @@ def convert(file: Path, folder: Path, say: Callable[[str], None] = lambda _: Non
 
     write_folder(folder, fill)
     return folder
+
+
+@contextmanager
+def _counted(watch: FetchWatch) -> Iterator[None]:
+    """transformers draws a bar over the tensors that it unpacks; here the watch is told their bytes, and can stop between two."""
+    from transformers import modeling_gguf_pytorch_utils as reader
+
+    def told(tensors: Iterable[Any], **_: Any) -> Iterator[Any]:
+        tensors, done = list(tensors), 0
+        total = sum(int(tensor.n_bytes) for tensor in tensors)
+        for tensor in tensors:
+            yield tensor
+            watch.at(done := done + int(tensor.n_bytes), total)
+
+    drawn, reader.tqdm = reader.tqdm, told
+    try:
+        yield
+    finally:
+        reader.tqdm = drawn
 
 
 def _read(file: Path) -> tuple[Any, Any]:
