@@ -18,7 +18,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 class Field:
     """One input, option or setting.
 
-    kind: which values it takes and which widget draws it. `None` is allowed where `default` is None and it is not required.
+    kind: which values it takes and which widget draws it; a short text has one line.
+    `None` is allowed where `default` is None and it is not required.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Field:
     choices: tuple[str, ...] = ()
     required: bool = False
     advanced: bool = False
+    short: bool = False
 
     def check(self, value: Any) -> Any:
         """Return the value as its type, or raise StudioError naming the field and what was received."""
@@ -47,6 +49,8 @@ class Field:
         too_large = self.maximum is not None and self.kind in ("integer", "number") and value > self.maximum
         if too_small or too_large or value != value:
             raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes {self._takes()}.")
+        if self.required and self.kind == "text" and not value.strip():
+            raise StudioError(f"{self.label} is missing.", f"`{self.name}` is empty; give a value.")
         if self.kind == "image" and not _like_an_image(value):
             raise StudioError(f"{self.label} cannot be {type(value).__name__}.",
                               f"`{self.name}` takes a path, a PIL image, the bytes of an image file, or these in base64.")

@@ -40,6 +40,8 @@ def open_image(value: Any, size: int | None = None) -> "Image":
             if size and image is not value:
                 image.draft("RGB", (size, size))
             return _rgb(ImageOps.exif_transpose(image))
+    except Image.DecompressionBombError:
+        raise StudioError(f"{_named(value)} has far too many pixels.", f"At most {MOST_PIXELS:,} pixels are opened.") from None
     except UnidentifiedImageError:
         raise StudioError(f"{_named(value)} is no image that can be read here.", f"Known are {', '.join(FORMATS)}.") from None
     except StudioError:

@@ -46,7 +46,10 @@ def widget(field: Field, prefix: str, *, defaults: Mapping[str, Any] | None = No
 
 
 def _text(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> str | None:
-    value = st.text_area(field.label, value=default or "", height=120, **shared)
+    if field.short:
+        value = st.text_input(field.label, value=default or "", **shared)
+    else:
+        value = st.text_area(field.label, value=default or "", height=120, **shared)
     return value if value.strip() else (None if field.default is None else "")
 
 
@@ -108,7 +111,7 @@ def _image(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> An
                                 max_upload_size=MOST_BYTES // 1_000_000)
     value = uploaded.getvalue() if uploaded is not None else peek(f"{key}_given", default)
     if value is not None:
-        images.thumbnail(value, field.label)
+        images.thumbnail(value)
     return value
 
 
@@ -144,7 +147,7 @@ def _images(field: Field, key: str) -> list[Any]:
     values = [file.getvalue() for file in uploaded] if uploaded else list(peek(f"{key}_given") or [])
     with st.container(horizontal=True, gap="small"):
         for place, value in enumerate(values, start=1):
-            images.thumbnail(value, f"Image {place}", most=96)
+            images.thumbnail(value, str(place), most=96)
     return values
 
 

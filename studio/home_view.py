@@ -15,13 +15,17 @@ NAME = 16  # letters of a name that have room beside the facts
 
 
 def doors() -> None:
-    """Three cards: ask, train, keep."""
-    ask, train, keep = st.columns(3)
-    with ask.container(border=True, height="stretch"):
+    """Ask, with every task; below it train and keep."""
+    with st.container(border=True):
         st.subheader("Ask", anchor=False)
-        st.markdown("A ready-made model answers at once, for one text or for a whole file.")
-        for task in TASKS.values():
-            navigation.link(task.page, task.title, icon=task.icon, help=task.sentence)
+        st.markdown("A ready-made model answers at once, for one item or for a whole file.")
+        for group in dict.fromkeys(task.group for task in TASKS.values()):
+            st.caption(group)
+            with st.grid("auto", min_column_width=230, gap="small"):
+                for task in TASKS.values():
+                    if task.group == group:
+                        navigation.link(task.page, task.title, icon=task.icon, help=task.sentence)
+    train, keep = st.columns(2)
     with train.container(border=True, height="stretch"):
         st.subheader("Train", anchor=False)
         st.markdown("Teach a model your own labels from a table. Seconds to minutes, on this machine.")

@@ -20,6 +20,6 @@ def picture(value: Any, most: int = WIDTH) -> Any:
 def thumbnail(value: Any, caption: str = "", most: int = WIDTH) -> None:
     """The image, small; one sentence where it cannot be opened."""
     try:
-        st.image(picture(value, most), caption=caption or None, alt=caption or "Image")
+        st.image(picture(value, most), caption=caption or None, alt=f"Image {caption}".strip())
     except StudioError as error:
         st.warning(error.message, icon=":material/broken_image:")

@@ -123,7 +123,8 @@ def _examples(task: type[Task], prefix: str) -> None:
             with st.container(width="content", gap="xsmall"):
                 if pictures := [example["image"] for example in chosen if "image" in example]:
                     st.image([images.picture(one, 72) for one in pictures], alt=[_said({"image": one}) for one in pictures])
-                st.button(_start_of(text), key=f"{prefix}_example_{number}", help=text, on_click=_fill, args=(task, prefix, chosen))
+                st.button(_start_of(text), key=f"{prefix}_example_{number}", help=_start_of(text, 160),
+                          on_click=_fill, args=(task, prefix, chosen))
 
 
 def _said(example: Mapping[str, Any]) -> str:

@@ -48,8 +48,7 @@ def several(rows: list[dict[str, Any]], vectors: list[list[float]], key: str) ->
             for place in (first, second):
                 if picture := _picture(rows[place]):
                     images.thumbnail(picture, most=56)
-                st.markdown(plain(names[place]), width="content")
-            st.badge(f"{cosine:.2f}", color="primary")
+            st.markdown(f":primary-badge[{cosine:.2f}] {plain(names[first])} :gray[and] {plain(names[second])}", width="content")
     st.caption("Cosine of the vectors: 1 is the same direction, 0 has nothing to do with each other.")
     _download(vectors, key)
 
@@ -61,13 +60,17 @@ def _heat_map(names: list[str], cosines: list[list[float]], key: str) -> None:
     shown = [charts.shorten(name, LETTERS) for name in names]
     shown = [f"{place}. {name}" for place, name in enumerate(shown, start=1)]  # equal names stay apart
     low = min(min(row) for row in cosines)
-    cells = {"text": [[f"{value:.2f}" for value in row] for row in cosines], "texttemplate": "%{text}"} if size <= NUMBERED else {}
-    figure = plotly.Figure(plotly.Heatmap(z=cosines, x=shown, y=shown, colorscale=charts.SEQUENTIAL, zmin=min(0.0, low), zmax=1.0, xgap=1,
+    cells = {"text": [[f"{value:.2f}" for value in row] for row in cosines], "texttemplate": "%{text}",
+             "textfont": {"color": charts.ink()}} if size <= NUMBERED else {}
+    places = [str(place) for place in range(1, size + 1)]
+    figure = plotly.Figure(plotly.Heatmap(z=cosines, x=places, y=shown, customdata=[shown] * size, colorscale=charts.SEQUENTIAL,
+                                          zmin=min(0.0, low), zmax=1.0, xgap=1,
                                           ygap=1,
-                                          hovertemplate="%{y}<br>%{x}<br>%{z:.2f}<extra></extra>", colorbar={"thickness": 10}, **cells))
-    figure.update_xaxes(tickangle=-40, automargin=True, showgrid=False)
+                                          hovertemplate="%{y}<br>%{customdata}<br>%{z:.2f}<extra></extra>", colorbar={"thickness": 10},
+                                          **cells))
+    figure.update_xaxes(tickangle=0, automargin=True, showgrid=False, type="category", side="top")
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
-    figure.update_layout(height=min(900, 34 * size + 190), margin={"l": 0, "r": 0, "t": 6, "b": 0})
+    figure.update_layout(height=min(900, 34 * size + 60), margin={"l": 0, "r": 0, "t": 6, "b": 0})
     charts.show(figure, key=f"{key}_heat", alt=f"Heat map of how alike {size} items are; the most alike pairs are named below.")
 
 

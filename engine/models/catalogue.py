@@ -23,7 +23,8 @@ class Family:
 
 
 FAMILIES: dict[str, Family] = {
-    "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation", "summarisation", "emotion"), finetunable=True),
+    "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation", "summarisation", "emotion"),
+                      finetunable=True),
     "HFSeqTCModel": Family("engine.models.hf_seq_tc_model", ("text-classification",), ("ForSequenceClassification",),
                            finetunable=True),
     "HFNLIModel": Family("engine.models.hf_nli_model", ("text-classification",)),

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from engine.errors import StudioError
 from engine.models.cutting import Cutter, cutter_of
 from engine.models.pooling import modes_of, pool
+from engine.models.text import clean
 
 MODULES = "sentence_transformers.models."
 LONGEST = 512  # tokens; more only where a model says so itself
@@ -39,7 +40,8 @@ def tokenise(tokeniser: Any, texts: Sequence[str], max_length: int) -> Tokens:
     """Tokenise without padding; texts longer than `max_length` tokens are cut, and counted."""
     if not texts:
         return Tokens([], 0)
-    ids = tokeniser(list(texts), truncation=False, verbose=False)["input_ids"]
+    texts = [clean(text) for text in texts]
+    ids = tokeniser(texts, truncation=False, verbose=False)["input_ids"]
     long = [index for index, sequence in enumerate(ids) if len(sequence) > max_length]
     if long:
         short = tokeniser([texts[index] for index in long], truncation=True, max_length=max_length)["input_ids"]

@@ -27,7 +27,7 @@ class QA(Task):
     answer_kind = "span"
     inputs = (
         Field(name="question", kind="text", label="Question", help="What you want to know. The answer must stand in the text.",
-              required=True),
+              required=True, short=True),
         Field(name="context", kind="text", label="Text", help="The text that holds the answer.", required=True),
         Field(name="prev_qa", kind="pairs", label="Earlier questions", default=(),
               help="Questions and answers that went before, so that 'How long has she been there?' is understood."),

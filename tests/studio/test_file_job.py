@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +74,7 @@ def test_a_job_whose_process_is_gone_is_interrupted_and_can_go_on(model: str, ho
     job = wait(identity)
     assert (job.state, job.done) == ("finished", 30)
     assert [json.loads(line) for line in lines] == [
-        {"answer": item.answer, "error": item.error} for item in file_job.answered(identity)]
+        asdict(item) for item in file_job.answered(identity)]
 
 
 def test_a_model_that_is_not_there_fails_the_job_in_words() -> None:
