@@ -129,15 +129,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "adapter")
     parser.add_argument("--articles", type=int, default=ARTICLES)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--more", type=Path, help="questions that `more_questions.py` wrote")
     parser.add_argument("--talks", type=int, default=TALKS)
     given = parser.parse_args()
     texts = paragraphs(given.xquad, slice(0, given.articles))
-    more = json.loads(given.more.read_text("utf-8")) if given.more else []
 
     def epoch(tokeniser: Any, chance: random.Random) -> list[Sequence]:
-        part = chance.sample(more, len(more) // 3)  # another third in each epoch
-        asked = [sequence(talk, tokeniser, False) for context, own in [*texts, *part] if (talk := cropped(context, own, chance))]
+        asked = [sequence(talk, tokeniser, False) for context, own in texts if (talk := cropped(context, own, chance))]
         return asked + [sequence(talk, tokeniser, True) for talk in talks(TRAINED, given.talks, chance.randrange(1 << 30))]
 
     train(given.base, epoch, given.epochs).save(given.out)
