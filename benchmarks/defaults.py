@@ -14,7 +14,6 @@ import csv
 import json
 import time
 import zipfile
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,34 +78,9 @@ def summaries(data: Path, rows: int) -> dict[str, Any]:
 
 
 def rouge(said: list[str], truth: list[str]) -> dict[str, float]:
-    """Mean F1 of ROUGE-1, -2 and -L (Lin 2004), words without case and punctuation."""
-    import re
+    from engine.training.rouge import mean_rouge
 
-    def words(text: str) -> list[str]:
-        return re.findall(r"[a-z0-9]+", text.lower())
-
-    def pairs(one: list[str], size: int) -> Counter[tuple[str, ...]]:
-        return Counter(tuple(one[place:place + size]) for place in range(len(one) - size + 1))
-
-    def longest(one: list[str], other: list[str]) -> int:
-        before = [0] * (len(other) + 1)
-        for left in one:
-            row = [0]
-            for place, right in enumerate(other):
-                row.append(before[place] + 1 if left == right else max(row[-1], before[place + 1]))
-            before = row
-        return before[-1]
-
-    def f1(common: int, left: int, right: int) -> float:
-        return 2 * common / (left + right) if common else 0.0
-
-    scores: Counter[str] = Counter()
-    for one, other in zip(map(words, said), map(words, truth), strict=True):
-        for size in (1, 2):
-            left, right = pairs(one, size), pairs(other, size)
-            scores[f"rouge_{size}"] += f1((left & right).total(), left.total(), right.total())
-        scores["rouge_l"] += f1(longest(one, other), len(one), len(other))
-    return {name: round(score / len(said), 4) for name, score in scores.items()}
+    return {name: round(score, 4) for name, score in mean_rouge(said, truth).items()}
 
 
 def texts(data: Path, rows: int) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Data as the reader sees it: upload, how it was read, first rows, classes, findings."""
 
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from engine import data, words
+from engine import data, paths, words
 from studio import charts
 from studio.errors import Action
 from studio.results_tables import plain
@@ -44,6 +46,25 @@ def upload(key: str, label: str) -> "Dataset | None":
         dataset = data.Dataset.of(stored)
         dataset.save()
     _forget(file)
+    put(f"{key}_turn", turn + 1)
+    return dataset
+
+
+def upload_folder(key: str, label: str) -> "Dataset | None":
+    """An uploader for a folder of images, which are kept as one archive."""
+    from engine.data import image_archives
+
+    turn = peek(f"{key}_turn", 0)
+    with st.container(key=f"{key}_upload"):
+        chosen = st.file_uploader(label, type=list(image_archives.ENDINGS), key=f"{key}_file_{turn}", accept_multiple_files="directory")
+    if not chosen:
+        return None
+    with st.spinner(f"Reading {words.plural(len(chosen), 'image')}"), tempfile.TemporaryDirectory(dir=paths.cache()) as folder:
+        image_archives.zipped({file.name: file.getvalue() for file in chosen}, Path(folder) / "images.zip")
+        dataset = data.Dataset.of(data.store(Path(folder) / "images.zip", f"{words.plural(len(chosen), 'image')}.zip"))
+        dataset.save()
+    for file in chosen:
+        _forget(file)
     put(f"{key}_turn", turn + 1)
     return dataset
 

@@ -13,6 +13,8 @@ from studio.file_worker import Reading, answer_rows
 from studio.results_tables import plain
 
 TRIED_ROWS = 3
+TABLE = "A file with one row for each item: CSV, TSV, Excel, JSON lines or Parquet"
+ZIP = "A zip of images. A table that names them may lie among them; its other columns are kept"
 
 
 def is_asked_for() -> bool:
@@ -34,8 +36,11 @@ def show(task: type[Task], model: str) -> None:
 
 def _drop(task: type[Task]) -> None:
     left, _ = st.columns([2, 1])
+    pictures = any(field.kind == "image" for field in task.inputs)
     with left:
-        stored = data_view.upload(f"file_{task.page}", "A file with one row for each item: CSV, TSV, Excel, JSON lines or Parquet")
+        stored = data_view.upload(f"file_{task.page}", ZIP if pictures else TABLE)
+        if pictures:
+            stored = data_view.upload_folder(f"file_{task.page}_folder", "Or a folder of images") or stored
         if stored:
             st.query_params["file"] = stored.id
             st.rerun()

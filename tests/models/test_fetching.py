@@ -27,7 +27,7 @@ def hub(tmp_path: Path) -> Iterator[Index]:
 
 def test_a_model_is_fetched_with_its_bytes_told_and_then_needs_no_hub(hub: Index, tmp_path: Path) -> None:
     seen: list[FetchProgress] = []
-    hub.pause, hub.part = 0.05, 4096
+    hub.pause, hub.part = 0.1, 2048
     assert not fetching.is_here(REPO)
     fetching.fetch(REPO, FetchWatch(seen.append))
     wanted = sum(len(content) for name, content in hub.files.items() if name not in ("pytorch_model.bin", "onnx/model.safetensors"))
