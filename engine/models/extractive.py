@@ -12,9 +12,9 @@ from torch import Tensor
 from engine.models.sentences import sentences
 from engine.tasks.answers import Answer
 
-SHARE, FEWEST, MOST = 0.25, 1, 5  # of the sentences, and how many
+SHARE, FEWEST, MOST = 0.15, 1, 5  # of the sentences, and how many
 LEAST = 4  # words of a sentence that can stand for itself
-REDUNDANCY, EARLY = 0.3, 0.1  # how much likeness to a chosen sentence counts against one, and how much standing first counts for it
+REDUNDANCY, EARLY = 0.3, 0.4  # how much likeness to a chosen sentence counts against one, and how much standing first counts for it
 
 
 def extract(texts: Sequence[str], embed: Callable[[Sequence[str]], Tensor]) -> list[Answer]:

@@ -7,7 +7,7 @@ from engine.models.generator import Generator
 from engine.models.long_texts import shorten_long
 from engine.models.unsupported import summary
 
-INSTRUCTION = "Summarize the following text in one or two short sentences. Say who does what.\n\n{text}"
+INSTRUCTION = "{text}\n\nSummarize the text above in one sentence."
 PIECE = 1200  # tokens of a text that are summarised at once
 
 
