@@ -32,6 +32,7 @@ _HOMES = {
     "AutoModel": "engine.models.auto_model",
     "BaseModel": "engine.models.base",
     "HFModel": "engine.models.generic",
+    "HFTextGenerationModel": "engine.models.generic",
     "PathModel": "engine.models.generic",
     "Settings": "engine.training.settings",
     "StudioError": "engine.errors",

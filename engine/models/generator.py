@@ -62,7 +62,7 @@ class Generator(BaseModel):
 
     def write_on(self, prompts: Sequence[Sequence[int]], options: Mapping[str, Any]) -> list[list[str]]:
         """For each prompt its continuations (as many as `num_generations`), in order."""
-        asked = _asked(options, self)
+        asked = _asked(options)
         texts: list[list[str]] = [[] for _ in prompts]
         width = max(asked["num_beams"], asked["num_return_sequences"])
         lengths = [(len(prompt) + asked["max_new_tokens"]) * width for prompt in prompts]
@@ -86,15 +86,14 @@ class Generator(BaseModel):
     def stream(self, task_input: Mapping[str, Any], task: str) -> Iterator[str]:
         """Pieces of one answer as they are written; closing the iterator stops the work at the next token."""
         self.check_task(task)
-        lists = {key: value for key, value in task_input.items()}
-        prompts = getattr(self, f"prompts_{task.replace('-', '_')}")(**lists)
-        options = self.options_of(task, lists)
-        asked = _asked(options, self)
-        if len(prompts) != 1 or asked["num_beams"] > 1 or asked["num_return_sequences"] > 1:
-            answers = self(task_input, task)[0]
-            yield "\n\n".join(answers) if isinstance(answers, list) else str(answers)
-            return
-        yield from self._pieces(prompts[0], asked)
+        make = getattr(self, f"prompts_{task.replace('-', '_')}", None)
+        prompts = make(**task_input) if make else []
+        asked = _asked(self.options_of(task_input))
+        if len(prompts) == 1 and asked["num_beams"] == asked["num_return_sequences"] == 1:
+            yield from self._pieces(prompts[0], asked)
+        else:  # several ways are followed at once, or the answer is made of several
+            answer = self(task_input, task)[0]
+            yield "\n\n".join(answer) if isinstance(answer, list) else str(answer)
 
     def _pieces(self, prompt: Sequence[int], asked: dict[str, Any]) -> Iterator[str]:
         from transformers import StoppingCriteriaList, TextIteratorStreamer
@@ -123,8 +122,8 @@ class Generator(BaseModel):
         if failed:
             raise failed[0]
 
-    def options_of(self, task: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of generation for a task: what the caller gave, else what the task needs."""
+    def options_of(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The options of generation among what a task was asked with."""
         return {name: given[name] for name in GENERATION if given.get(name) is not None}
 
     # Keeping
@@ -146,7 +145,7 @@ GENERATION = {"min_length": "min_new_tokens", "max_length": "max_new_tokens", "t
 SAMPLING = ("temperature", "top_k", "top_p")  # without effect, and warned about, unless tokens are drawn
 
 
-def _asked(options: Mapping[str, Any], model: Generator) -> dict[str, Any]:
+def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options in transformers' words, with nothing left to a checkpoint's own defaults."""
     given = {"max_length": 64, "num_beams": 1, "num_generations": 1, "do_sample": False, "repetition_penalty": 1.0, **options}
     if given["num_generations"] > 1 and not given["do_sample"] and given["num_beams"] < given["num_generations"]:

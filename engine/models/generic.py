@@ -31,3 +31,23 @@ class HFModel(PathModel):
 
         quiet()
         super().__init__(path, (model_class or AutoModel).from_pretrained, (tokeniser_class or AutoTokenizer).from_pretrained, **facts)
+
+
+class HFTextGenerationModel(HFModel):
+    """A Hugging Face checkpoint that writes: `text_generation` is there, with all options; add methods for further tasks.
+
+    model_class: AutoModelForCausalLM by default; AutoModelForSeq2SeqLM for T5 and its kin.
+    """
+
+    def __init__(self, path: str, model_class: Any = None, tokeniser_class: Any = None, **facts: Any) -> None:
+        from transformers import AutoModelForCausalLM
+
+        super().__init__(path, model_class or AutoModelForCausalLM, tokeniser_class, **{"tasks": ("text-generation",), **facts})
+
+    def text_generation(self, text: list[str], **options: Any) -> list[Any]:
+        """The continuation of each text; a list of them where several generations are asked for."""
+        from engine.models.hf_causal_lm_tg_model import HFCausalLMTGModel
+        from engine.models.hf_seq2seq_tg_model import HFSeq2SeqTGModel
+
+        writer = HFSeq2SeqTGModel if self.network.config.is_encoder_decoder else HFCausalLMTGModel
+        return writer(self.network, self.tokeniser).text_generation(text, **options)

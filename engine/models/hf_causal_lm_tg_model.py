@@ -25,7 +25,7 @@ class HFCausalLMTGModel(Generator):
     def text_generation(self, text: list[str], **options: Any) -> list[Any]:
         """The continuation of each text; a list of them where several generations are asked for."""
         prompts = self.prompts_text_generation(text, **options)
-        written = self.write_on(prompts, self.options_of("text-generation", options))
+        written = self.write_on(prompts, self.options_of(options))
         return [texts if len(texts) > 1 else texts[0] for texts in written]
 
     def prompts_text_generation(self, text: list[str], max_length: int = 64, **_: Any) -> list[list[int]]:

@@ -24,7 +24,7 @@ class HFSeq2SeqTGModel(Generator):
 
     def text_generation(self, text: list[str], **options: Any) -> list[Any]:
         """What the model makes of each text; a list where several generations are asked for."""
-        written = self.write_on(self.prompts_text_generation(text), self.options_of("text-generation", options))
+        written = self.write_on(self.prompts_text_generation(text), self.options_of(options))
         return [texts if len(texts) > 1 else texts[0] for texts in written]
 
     def prompts_text_generation(self, text: list[str], **_: Any) -> list[list[int]]:
