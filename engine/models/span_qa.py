@@ -112,7 +112,7 @@ def nearest(text: str, question: str, most: int) -> list[tuple[int, int]]:
     order of the text. A short text is one piece."""
     if len(text) <= most:
         return [(0, len(text))]
-    spans = [(start, min(end, start + most)) for start, end in sentences(text)] or [(0, most)]
+    spans = [piece for start, end in sentences(text) for piece in _cut(text, start, end, most // 2)] or [(0, most)]
     words = [set(map(str.lower, _WORDS.findall(text[start:end]))) for start, end in spans]
     frequency = Counter(word for own in words for word in own)
     asked = set(map(str.lower, _WORDS.findall(question)))
@@ -121,8 +121,18 @@ def nearest(text: str, question: str, most: int) -> list[tuple[int, int]]:
     kept, room = [], most
     for place in sorted(range(len(spans)), key=lambda index: -worth[index]):
         size = spans[place][1] - spans[place][0] + 1
-        if size > room:
-            break
-        kept.append(spans[place])
-        room -= size
-    return sorted(kept) or [spans[0]]
+        if size <= room:
+            kept.append(spans[place])
+            room -= size
+    return sorted(kept)
+
+
+def _cut(text: str, start: int, end: int, most: int) -> list[tuple[int, int]]:
+    """A sentence in pieces of at most `most` characters, cut at spaces where there are any."""
+    pieces = []
+    while end - start > most:
+        stop = text.rfind(" ", start + 1, start + most)
+        stop = stop if stop > start else start + most
+        pieces.append((start, stop))
+        start = stop
+    return [*pieces, (start, end)]
