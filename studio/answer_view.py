@@ -14,7 +14,7 @@ from engine.tasks import Task
 from engine.tasks.answers import details_of
 from studio import charts, vector_view
 from studio.answer_table import as_json
-from studio.marking import marked
+from studio.marking import greyed, marked
 from studio.results_tables import plain
 
 COPIED = 20  # labels in the text to copy
@@ -63,7 +63,7 @@ def _summary(rows: list[dict[str, Any]], answers: list[Any], key: str, independe
     st.markdown(marked(summary, spans, colour="orange"))
     if spans:
         found = ", ".join(dict.fromkeys(summary[start:end] for start, end in spans))
-        st.warning(f"Not in the text: {found}. The model may have made it up.", icon=":material/report:")
+        st.warning(f"Not in the text: {plain(found)}. The model may have made it up.", icon=":material/report:")
     before, after = len(source.split()), len(summary.split())
     st.caption(f"{words.plural(before, 'word')} became {words.number(after)}, {words.percent(after / max(1, before))} of the text")
     if details.get("method") == "extractive":
@@ -82,7 +82,7 @@ def _text(rows: list[dict[str, Any]], answers: list[Any], key: str, independent:
             for number in range(place, len(variants), 3 if len(variants) > 1 else 1):
                 if len(variants) > 1:
                     st.caption(f"Variant {number + 1}")
-                st.markdown(f":gray[{marked(prompt, [])}] {marked(variants[number], [])}")
+                st.markdown(f"{greyed(prompt)} {marked(variants[number], [])}")
     st.code("\n\n".join(variants), language=None, wrap_lines=True)
 
 
@@ -124,15 +124,10 @@ def python_line(task: type[Task], model: str, rows: list[dict[str, Any]], option
     defaults = {field.name: field.default for field in (*task.inputs, *task.options)}
     given = []
     for field in task.inputs:
-        values = [_shown(row.get(field.name)) for row in rows]
+        values = ["image.jpg" if field.kind == "image" else row.get(field.name) for row in rows]
         value = values[0] if len(values) == 1 else values
         if value not in (None, field.default, [], [None] * len(values)):
             given.append(repr(value) if field.required else f"{field.name}={value!r}")
     given += [f"{name}={value!r}" for name, value in options.items() if value != defaults.get(name)]
     chosen = "" if model == task.default_model else repr(model)
     return f"from engine import {task.__name__}\n\n{task.__name__}({chosen})({', '.join(given)})"
-
-
-def _shown(value: Any) -> Any:
-    """A value as it stands in a line of Python: an uploaded image is a file of the reader's."""
-    return "image.jpg" if isinstance(value, bytes) else value

@@ -21,10 +21,19 @@ def marked(text: str, spans: Sequence[tuple[int, int]], colour: str = "primary",
     return "".join(parts)
 
 
+def greyed(text: str) -> str:
+    """The text in grey."""
+    return _by_line(text, "gray")
+
+
 def _on(text: str, colour: str) -> str:
-    """Each line by itself: a mark does not reach over a line's end."""
-    lines = text.split("\n")
-    return "  \n".join(f":{colour}-background[{plain(line)}]" if line.strip() else plain(line) for line in lines)
+    return _by_line(text, f"{colour}-background")
+
+
+def _by_line(text: str, directive: str) -> str:
+    """Each line by itself: a directive does not reach over a line's end."""
+    lines = text.replace("\r", "").replace("\t", " ").split("\n")
+    return "  \n".join(f":{directive}[{plain(line)}]" if line.strip() else plain(line) for line in lines)
 
 
 def _safe(text: str) -> str:

@@ -15,6 +15,7 @@ from engine.tasks import Task, task_class
 from studio import answer_view, charts, file_tab, forms, images, model_facts, model_fetch, model_picker, resources
 from studio.errors import Action, guard
 from studio.frame import heading
+from studio.marking import marked
 from studio.state import peek, put, state, take
 
 WHOLE_FILE = "A whole file"
@@ -163,7 +164,9 @@ def _ask(task: type[Task], model: str, rows: list[dict[str, Any]], options: dict
     place = st.container()
     with place:
         st.button("Stop", key=f"{prefix}_stop", icon=":material/stop_circle:")  # any click ends this run, and with it the writing
-        st.write_stream(_kept(ready.stream(rows[0], **options), kept, started))
+        shown = st.empty()
+        for _ in _kept(ready.stream(rows[0], **options), kept, started):
+            shown.markdown(marked(kept.answers[0], []))  # the whole so far: markup could reach over pieces
     kept.stopped = False
     st.rerun()
 

@@ -93,7 +93,7 @@ def _download(vectors: list[list[float]], key: str) -> None:
 
 
 def _name(row: dict[str, Any], place: int) -> str:
-    text = next((value for value in row.values() if isinstance(value, str) and "/" not in value), None)
+    text = next((value for name, value in row.items() if name != "image" and isinstance(value, str)), None)
     return " ".join(text.split()) if text else f"Image {place + 1}"
 
 
