@@ -12,6 +12,7 @@ from engine.training.methods import METHODS, Hardware, ModelInfo, choose
 from engine.training.settings import Settings
 from studio import forms, model_picker, resources
 from studio.results_tables import plain
+from studio.state import put, take
 from studio.wizard import estimates
 from studio.wizard import place as places
 from studio.wizard.place import Place
@@ -31,10 +32,12 @@ def draw(place: Place) -> None:
     model = _model(place)
     method = _method(place)
     settings = _settings(place, method)
-    if (model, method, settings) != (place.chosen_model, place.method, place.settings):
-        places.go(place, model="" if model == place.task_class.default_model else model, method=method, settings=settings)
-    if st.button("Go on to the start", key="wizard_method_next", type="primary"):
-        places.go(place, "train")
+    onward = take("wizard_onward", False)
+    if onward or (model, method, settings) != (place.chosen_model, place.method, place.settings):
+        places.go(place, "train" if onward else None, model="" if model == place.task_class.default_model else model, method=method,
+                  settings=settings)
+    # A callback: the press counts even where it comes together with a change that has to go into the address first.
+    st.button("Go on to the start", key="wizard_method_next", type="primary", on_click=put, args=("wizard_onward", True))
     watch(place, LABELS)
 
 

@@ -66,6 +66,14 @@ def test_the_whole_way_ends_at_a_button_that_says_what_it_starts():
     assert at.button(key="wizard_start").label.startswith("Train on 30 rows")
 
 
+def test_a_press_that_comes_together_with_a_change_counts():
+    at = at_check(GOOD).button(key="wizard_check_next").click().run()
+    at.radio(key="wizard_method").set_value("partial")
+    at.button(key="wizard_method_next").click().run()
+    assert at.query_params["method"] == "partial" and at.query_params["step"] == "train"
+    assert at.button(key="wizard_start")
+
+
 def test_a_reload_brings_the_place_back():
     at = at_check(GOOD)
     again = open_page(**{name: at.query_params[name] for name in ("step", "task", "dataset")})
