@@ -38,7 +38,7 @@ def measure(repeat: int = 3) -> dict[str, Any]:
     found: dict[str, list[dict[str, Any]]] = {"ours": [], "peer": []}
     for _ in range(repeat):
         for name, runs in found.items():
-            runs.append(apart.run("benchmarks.inference_images", name, STUDIO_COMPILE="0"))
+            runs.append(apart.run("benchmarks.inference_images", name))
     rates = {name: statistics.median(run["rate"] for run in runs) for name, runs in found.items()}
     ours, peer = found["ours"][0]["labels"], found["peer"][0]["labels"]
     return {"per_second": {name: round(rate, 1) for name, rate in rates.items()}, "ratio": round(rates["ours"] / rates["peer"], 2),

@@ -54,6 +54,8 @@ class Field:
         if self.kind == "image" and not _like_an_image(value):
             raise StudioError(f"{self.label} cannot be {type(value).__name__}.",
                               f"`{self.name}` takes a path, a PIL image, the bytes of an image file, or these in base64.")
+        if self.kind == "labels":
+            _check_labels(value)
         if self.kind == "pairs":
             return _pairs(self, value)
         if self.choices and self.kind == "choice" and value not in self.choices:
@@ -67,6 +69,19 @@ class Field:
         if self.minimum is not None:
             return f"{noun} of at least {self.minimum:g}"
         return f"{noun} of at most {self.maximum:g}" if self.maximum is not None else noun
+
+
+def _check_labels(labels: Any) -> None:
+    """Refuse anything that is not a list of texts, or a list of such lists."""
+    if isinstance(labels, str) or not isinstance(labels, list | tuple):
+        raise StudioError(f"Labels cannot be {labels!r}.", "Give a list of texts, or a list of lists with one for each item.")
+    if labels and all(isinstance(item, list | tuple) for item in labels):
+        for item in labels:
+            _check_labels(list(item))
+        return
+    wrong = [label for label in labels if not isinstance(label, str) or not label.strip()]
+    if wrong or not labels:
+        raise StudioError(f"A label cannot be {wrong[0]!r}." if wrong else "There are no labels.", "Each label is a word or a phrase.")
 
 
 def _like_an_image(value: Any) -> bool:

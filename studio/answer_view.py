@@ -44,8 +44,8 @@ def _span(rows: list[dict[str, Any]], answers: list[Any], key: str, independent:
         st.caption(f"The model is {said} ({words.percent(score)})" if said != "a guess" else f"This is a guess ({words.percent(score)})")
     if details.get("start") is not None:
         st.markdown(marked(context, [(details["start"], details["end"])], around=700))
-    elif context and str(answers[0]).strip():
-        st.caption("These words do not stand in the text." if not details or details.get("score") is None else "")
+    elif context and details.get("score") is None:
+        st.caption("These words do not stand in the text.")
 
 
 def _label(rows: list[dict[str, Any]], answers: list[Any], key: str, independent: bool) -> None:

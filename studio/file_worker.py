@@ -97,11 +97,9 @@ def _row_error(task: Any, row: Row) -> str | None:
         return row.message
     for declared in task.inputs:
         try:
-            value = declared.check(row.get(declared.name, declared.default))
+            declared.check(row.get(declared.name, declared.default))
         except StudioError as error:
             return error.message
-        if declared.required and isinstance(value, str) and not value.strip():
-            return f"{declared.label} is missing."
     return None
 
 

@@ -1,7 +1,8 @@
 """The page of a task, read from its declaration: one item, or a whole file."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,8 @@ STREAMED = ("text",)  # kinds of answers that are shown while they are written
 
 
 @dataclass
-class Answer:
-    """The last answers of this tab, with what was asked."""
+class Exchange:
+    """What was asked last in this tab, and answered."""
 
     model: str
     rows: list[dict[str, Any]]
@@ -158,28 +159,24 @@ def _ask(task: type[Task], model: str, rows: list[dict[str, Any]], options: dict
         started = time.monotonic()
         if not (task.answer_kind in STREAMED and options.get("num_generations") == 1):
             answers = ready.answer(rows, **options)
-            state().answers[task.name] = Answer(model, rows, options, answers, time.monotonic() - started)
+            state().answers[task.name] = Exchange(model, rows, options, answers, time.monotonic() - started)
             return
-    kept = state().answers[task.name] = Answer(model, rows, options, [""], 0.0, stopped=True)
-    place = st.container()
-    with place:
-        st.button("Stop", key=f"{prefix}_stop", icon=":material/stop_circle:")  # any click ends this run, and with it the writing
-        shown = st.empty()
-        for _ in _kept(ready.stream(rows[0], **options), kept, started):
-            shown.markdown(marked(kept.answers[0], []))  # the whole so far: markup could reach over pieces
+    kept = state().answers[task.name] = Exchange(model, rows, options, [""], 0.0, stopped=True)
+    st.button("Stop", key=f"{prefix}_stop", icon=":material/stop_circle:")  # any click ends this run, and with it the writing
+    shown = st.empty()
+    for _ in _kept(ready.stream(rows[0], **options), kept, started):
+        shown.markdown(marked(kept.answers[0], []))  # the whole so far: markup could reach over pieces
     kept.stopped = False
     st.rerun()
 
 
-def _kept(pieces: Iterator[str], kept: Answer, started: float) -> Iterator[str]:
+def _kept(pieces: Generator[str, None, None], kept: Exchange, started: float) -> Iterator[str]:
     """The pieces as they come; what came so far is kept even if the reader stops."""
-    try:
+    with closing(pieces):
         for piece in pieces:
             kept.answers[0] += piece
             kept.seconds = time.monotonic() - started
             yield piece
-    finally:
-        pieces.close()  # type: ignore[attr-defined]
 
 
 def _check(task: type[Task], rows: list[dict[str, Any]]) -> None:
@@ -198,7 +195,7 @@ def _check(task: type[Task], rows: list[dict[str, Any]]) -> None:
 
 
 def _answer(task: type[Task], prefix: str, model: str, rows: list[dict[str, Any]], options: dict[str, Any]) -> None:
-    found: Answer | None = state().answers.get(task.name)
+    found: Exchange | None = state().answers.get(task.name)
     if found is None:
         noun = task.inputs[0].label.lower()
         way = "Choose" if task.inputs[0].kind == "image" else "Type"
@@ -214,7 +211,7 @@ def _answer(task: type[Task], prefix: str, model: str, rows: list[dict[str, Any]
     answer_view.for_developers(task, found.model, found.rows, found.options, found.answers, prefix)
 
 
-def _go_on(task: type[Task], prefix: str, found: Answer) -> None:
+def _go_on(task: type[Task], prefix: str, found: Exchange) -> None:
     """Where a task takes earlier pairs, the answer can become one of them: the talk goes on."""
     for field in task.inputs:
         if field.kind == "pairs":
@@ -223,7 +220,7 @@ def _go_on(task: type[Task], prefix: str, found: Answer) -> None:
                       help="Keeps this question and its answer, so that the next one can refer to them.")
 
 
-def _follow(task: type[Task], prefix: str, field: Field, found: Answer) -> None:
+def _follow(task: type[Task], prefix: str, field: Field, found: Exchange) -> None:
     question = task.inputs[0]
     row = found.rows[0]
     put(f"{prefix}_{field.name}", [*(row.get(field.name) or ()), (row[question.name], str(found.answers[0]))])

@@ -46,7 +46,7 @@ def several(rows: list[dict[str, Any]], vectors: list[list[float]], key: str) ->
     for cosine, first, second in pairs[:NEAREST]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             for place in (first, second):
-                if picture := _picture(rows[place]):
+                if picture := rows[place].get("image"):
                     images.thumbnail(picture, most=56)
             st.markdown(f":primary-badge[{cosine:.2f}] {plain(names[first])} :gray[and] {plain(names[second])}", width="content")
     st.caption("Cosine of the vectors: 1 is the same direction, 0 has nothing to do with each other.")
@@ -64,10 +64,8 @@ def _heat_map(names: list[str], cosines: list[list[float]], key: str) -> None:
              "textfont": {"color": charts.ink()}} if size <= NUMBERED else {}
     places = [str(place) for place in range(1, size + 1)]
     figure = plotly.Figure(plotly.Heatmap(z=cosines, x=places, y=shown, customdata=[shown] * size, colorscale=charts.SEQUENTIAL,
-                                          zmin=min(0.0, low), zmax=1.0, xgap=1,
-                                          ygap=1,
-                                          hovertemplate="%{y}<br>%{customdata}<br>%{z:.2f}<extra></extra>", colorbar={"thickness": 10},
-                                          **cells))
+                                          zmin=min(0.0, low), zmax=1.0, xgap=1, ygap=1, colorbar={"thickness": 10},
+                                          hovertemplate="%{y}<br>%{customdata}<br>%{z:.2f}<extra></extra>", **cells))
     figure.update_xaxes(tickangle=0, automargin=True, showgrid=False, type="category", side="top")
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
     figure.update_layout(height=min(900, 34 * size + 60), margin={"l": 0, "r": 0, "t": 6, "b": 0})
@@ -95,7 +93,3 @@ def _download(vectors: list[list[float]], key: str) -> None:
 def _name(row: dict[str, Any], place: int) -> str:
     text = next((value for name, value in row.items() if name != "image" and isinstance(value, str)), None)
     return " ".join(text.split()) if text else f"Image {place + 1}"
-
-
-def _picture(row: dict[str, Any]) -> Any:
-    return row.get("image")

@@ -19,8 +19,10 @@ import torch
 from torch import Tensor
 
 from assets.qa.stories import TRAINED, Talk, talks
+from engine.models.catalogue import find
 from engine.models.question_prompt import answer_part, context_part, question_part
 from engine.models.sentences import sentences
+from engine.presets import resolve
 
 ARTICLES = 15
 EPOCHS, TALKS = 7, 200  # talks in each epoch, always new ones
@@ -125,19 +127,20 @@ def loss_of(network: Any, batch: list[Sequence]) -> Tensor:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("xquad", type=Path)
-    parser.add_argument("--base", required=True, help="the folder of the unpacked SmolLM2")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "adapter")
     parser.add_argument("--articles", type=int, default=ARTICLES)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--talks", type=int, default=TALKS)
     given = parser.parse_args()
     texts = paragraphs(given.xquad, slice(0, given.articles))
+    base = find("smollm2-135m")
+    assert base is not None
 
     def epoch(tokeniser: Any, chance: random.Random) -> list[Sequence]:
         asked = [sequence(talk, tokeniser, False) for context, own in texts if (talk := cropped(context, own, chance))]
         return asked + [sequence(talk, tokeniser, True) for talk in talks(TRAINED, given.talks, chance.randrange(1 << 30))]
 
-    train(given.base, epoch, given.epochs).save(given.out)
+    train(resolve(base.source), epoch, given.epochs).save(given.out)
 
 
 class Trained(NamedTuple):
@@ -156,8 +159,8 @@ class Trained(NamedTuple):
         (folder / "README.md").unlink(missing_ok=True)
 
 
-def train(base: str, epoch: Callable[[Any, random.Random], list[Sequence]], epochs: int) -> Trained:
-    """Put an adapter into the network in the folder `base` and train it. epoch(tokeniser, chance) gives the sequences of one epoch."""
+def train(base: Path, epoch: Callable[[Any, random.Random], list[Sequence]], epochs: int) -> Trained:
+    """Put an adapter into the causal network in the folder `base` and train it. epoch(tokeniser, chance): the sequences of one epoch."""
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

@@ -35,7 +35,7 @@ def holds_images(archive: zipfile.ZipFile) -> bool:
     return any(_ending(member.filename) in ENDINGS for member in archives.members(archive))
 
 
-def read(archive: zipfile.ZipFile, name: str, read_table: Callable[[zipfile.ZipInfo], Table]) -> Table:
+def read(archive: zipfile.ZipFile, read_table: Callable[[zipfile.ZipInfo], Table]) -> Table:
     """The images as rows (columns image and, where they lie in folders, folder), or the rows of a table among them.
 
     A table counts if one of its columns names most of its images; that column is then called by its own name.

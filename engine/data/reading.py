@@ -65,5 +65,5 @@ def _read_zipped(origin: Source, encoding: str | None, delimiter: str | None, he
 
     with archives.opened(origin, image_archives.for_images(limits)) as archive:
         if image_archives.holds_images(archive):
-            return image_archives.read(archive, origin.name, lambda member: read_member(archive, member))
+            return image_archives.read(archive, lambda member: read_member(archive, member))
         return read_member(archive, archives.single_member(archive, origin.name))

@@ -13,7 +13,7 @@ from engine.models.catalogue import find
 if TYPE_CHECKING:
     from engine.models.base import BaseModel
 
-Key = tuple[str, float, str]
+Key = tuple[str, float, str, str]  # name, when it was changed, device, precision
 SHARE = 3  # a third of the machine's memory, unless somebody says otherwise
 
 
@@ -57,11 +57,11 @@ def loaded(name: str, device: str | None = None) -> "BaseModel":
 
     Models that were used longest ago go when all of them take more than `budget()`; the one that is asked for always stays.
     """
-    from engine.inference.devices import pick_device
+    from engine.inference.devices import pick_device, precision_wanted
     from engine.models.auto_model import AutoModel
 
     name, device = _one_name(name), pick_device(device)
-    key = (name, _changed(name), device)
+    key = (name, _changed(name), device, precision_wanted())
     with _lock:
         waiting = _loading.setdefault(key, threading.Lock())
     with waiting:  # two threads that want the same model load it once
@@ -96,7 +96,7 @@ def holds(name: str, device: str | None = None) -> bool:
 def held() -> list[Held]:
     """The models in memory, the one used last at the end."""
     with _lock:
-        return [Held(name, device, size) for (name, _, device), (_, size) in _models.items()]
+        return [Held(name, device, size) for (name, _, device, _), (_, size) in _models.items()]
 
 
 def forget(name: str | None = None) -> None:

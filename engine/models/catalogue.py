@@ -62,8 +62,8 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         name="smollm2-135m", family="HFCausalLMTGModel", source=_SMOLLM2, tasks=("text-generation", "summarisation"),
-        size_bytes=269_000_000,
-        licence="Apache-2.0", languages=("English",), aliases=("smollm2", "smollm2-135m-instruct"), embedded=True, sha256=_SMOLLM2_SHA256,
+        size_bytes=269_000_000, licence="Apache-2.0", languages=("English",), aliases=("smollm2", "smollm2-135m-instruct"),
+        embedded=True, sha256=_SMOLLM2_SHA256,
         description="A small language model: goes on writing, and summarises in its own words. Fluent, and often wrong about facts.",
     ),
     Preset(

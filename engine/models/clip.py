@@ -11,6 +11,7 @@ from engine.errors import StudioError
 from engine.images import open_image
 from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
+from engine.models.checkpoint import CheckpointModel
 from engine.models.encoder import quiet, tokenise
 from engine.models.image_model import ImageModel
 from engine.models.text_classifier import ranked
@@ -19,8 +20,10 @@ PHRASE = "a photo of {}"
 NOTHING = "a photo"  # what a label is weighed against, so that each label is judged for itself
 
 
-class CLIP(ImageModel):
+class CLIP(CheckpointModel, ImageModel):
     """Sorts images by any labels, and vectorises images, texts, and pairs of both."""
+
+    kept = ("network", "tokeniser", "processor")
 
     def __init__(self, network: Any, tokeniser: Any, processor: Any, name: str = "clip", description: str = "", tasks: Sequence[str] = (),
                  details: dict[str, Any] | None = None) -> None:
@@ -90,13 +93,3 @@ class CLIP(ImageModel):
 
     def prepare(self, image: Any) -> Tensor:
         return self.processor(images=open_image(image), return_tensors="pt")["pixel_values"][0]
-
-    # Keeping
-
-    def write(self, folder: Path) -> None:
-        for part in (self.network, self.tokeniser, self.processor):
-            part.save_pretrained(str(folder / "network"))
-
-    @classmethod
-    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
-        return cls.from_folder(folder / "network")

@@ -26,8 +26,7 @@ class ConSE(ImageModel):
     """Sorts images by any labels, or by its classifier's own classes; vectorises images together with texts."""
 
     def __init__(self, images: EfficientNetLite, texts: STModel, class_names: Sequence[str], name: str = "image-text",
-                 description: str = "",
-                 tasks: Sequence[str] = (), details: dict[str, Any] | None = None) -> None:
+                 description: str = "", tasks: Sequence[str] = (), details: dict[str, Any] | None = None) -> None:
         super().__init__(name, description, tasks or ("image-classification", "image-text-vectorisation"), details)
         self.images = images
         self.texts = texts
@@ -58,6 +57,9 @@ class ConSE(ImageModel):
         """One unit vector for each pair: halfway between its image's and its text's."""
         vectors = nn.functional.normalize(self.image_vectors(image) + self.text_vectors(text), dim=-1)
         return vectors if return_tensor else vectors.tolist()
+
+    def prepare(self, image: Any) -> Tensor:
+        return self.images.prepare(image)
 
     def image_vectors(self, images: Sequence[Any]) -> Tensor:
         """(N, width of the text encoder), unit length."""

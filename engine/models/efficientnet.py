@@ -8,13 +8,16 @@ import torch
 from torch import Tensor
 
 from engine.images import open_image
+from engine.models.checkpoint import CheckpointModel
 from engine.models.encoder import quiet
 from engine.models.image_model import ImageModel
 from engine.models.text_classifier import ranked
 
 
-class EfficientNet(ImageModel):
+class EfficientNet(CheckpointModel, ImageModel):
     """A transformers EfficientNet with its own image processor (PIL)."""
+
+    kept = ("network", "processor")
 
     def __init__(self, network: Any, processor: Any, name: str = "efficientnet", description: str = "", tasks: Sequence[str] = (),
                  details: dict[str, Any] | None = None) -> None:
@@ -45,13 +48,3 @@ class EfficientNet(ImageModel):
 
     def prepare(self, image: Any) -> Tensor:
         return self.processor(images=open_image(image), return_tensors="pt")["pixel_values"][0]
-
-    # Keeping
-
-    def write(self, folder: Path) -> None:
-        self.network.save_pretrained(str(folder / "network"))
-        self.processor.save_pretrained(str(folder / "network"))
-
-    @classmethod
-    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
-        return cls.from_folder(folder / "network")

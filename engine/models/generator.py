@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.errors import StudioError
 from engine.inference.batching import pad, plan
 from engine.inference.devices import dtype_for
-from engine.models.base import BaseModel
+from engine.models.checkpoint import CheckpointModel
 from engine.models.encoder import quiet
 from engine.models.text import clean
 
@@ -19,7 +19,7 @@ BUDGET = 4096  # tokens of a batch, prompts and what is written; beyond it a CPU
 LONGEST = 2048  # tokens of a prompt where the model does not say how many it takes
 
 
-class Generator(BaseModel):
+class Generator(CheckpointModel):
     """A Hugging Face network that writes. Subclasses say how a task becomes a prompt: `prompts_<task>(…) -> list of token ids`.
 
     Weights are kept in the precision that answers are computed in: writing is bound by how fast they are read.
@@ -126,22 +126,12 @@ class Generator(BaseModel):
         """The options of generation among what a task was asked with."""
         return {name: given[name] for name in GENERATION if given.get(name) is not None}
 
-    # Keeping
 
-    def write(self, folder: Path) -> None:
-        """A Hugging Face checkpoint, which other tools read as well."""
-        self.network.save_pretrained(str(folder / "network"))
-        self.tokeniser.save_pretrained(str(folder / "network"))
-
-    @classmethod
-    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
-        return cls.from_folder(folder / "network", **config)
-
-
-GENERATION = {"min_length": "min_new_tokens", "max_length": "max_new_tokens", "temperature": "temperature", "top_k": "top_k",
-              "top_p": "top_p",
-              "repetition_penalty": "repetition_penalty", "length_penalty": "length_penalty", "num_beams": "num_beams",
-              "num_generations": "num_return_sequences", "do_sample": "do_sample"}  # our names -> those of transformers
+GENERATION = {  # our names -> those of transformers
+    "min_length": "min_new_tokens", "max_length": "max_new_tokens", "temperature": "temperature", "top_k": "top_k", "top_p": "top_p",
+    "repetition_penalty": "repetition_penalty", "length_penalty": "length_penalty", "num_beams": "num_beams",
+    "num_generations": "num_return_sequences", "do_sample": "do_sample",
+}
 SAMPLING = ("temperature", "top_k", "top_p")  # without effect, and warned about, unless tokens are drawn
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from engine.errors import StudioError
 from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
-from engine.models.base import BaseModel
+from engine.models.checkpoint import CheckpointModel
 from engine.models.encoder import longest_of, quiet
 from engine.models.text import clean
 from engine.models.text_classifier import ranked
@@ -18,7 +18,7 @@ from engine.models.text_classifier import ranked
 HYPOTHESIS = "This text is about {}."
 
 
-class HFNLIModel(BaseModel):
+class HFNLIModel(CheckpointModel):
     """A classifier of premise and hypothesis. Each label is judged for itself: entailment against contradiction."""
 
     def __init__(self, network: Any, tokeniser: Any, name: str = "nli-model", description: str = "",
@@ -68,13 +68,3 @@ class HFNLIModel(BaseModel):
             shares = logits[:, self.sides].float().softmax(dim=-1)[:, 1].tolist()
             found.update(zip((pairs[index] for index in batch), shares, strict=True))
         return found
-
-    # Keeping
-
-    def write(self, folder: Path) -> None:
-        self.network.save_pretrained(str(folder / "network"))
-        self.tokeniser.save_pretrained(str(folder / "network"))
-
-    @classmethod
-    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
-        return cls.from_folder(folder / "network")

@@ -1,5 +1,6 @@
 """What all models that look at images share: images opened beside the work, in batches, in the order they were given."""
 
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,9 +23,9 @@ class ImageModel(BaseModel):
     def needs(self) -> tuple[str, ...]:
         return ("pillow",)
 
+    @abstractmethod
     def prepare(self, image: Any) -> Tensor:
         """One image, in whatever form, as the network takes it."""
-        raise NotImplementedError
 
     def in_image_batches(self, compute: Callable[[Tensor], Tensor], images: Sequence[Any]) -> Tensor:
         """Apply `compute((B, 3, H, W)) -> (B, F)` to images -> (N, F), fp32, on the CPU."""

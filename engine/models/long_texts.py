@@ -16,7 +16,9 @@ def shorten_long(texts: list[str], shorten: Shorten, count: Callable[[str], int]
     for own in pieces:
         shorts = flat[start:start + len(own)]
         start += len(own)
-        done.append(shorts[0] if len(shorts) == 1 else shorten_long(["\n".join(shorts)], shorten, count, most)[0])
+        joined = "\n".join(shorts)
+        again = len(own) > 1 and len(joined) < sum(map(len, own))  # a model that makes texts longer would never end
+        done.append(shorten_long([joined], shorten, count, most)[0] if again else joined)
     return done
 
 

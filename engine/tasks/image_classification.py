@@ -6,7 +6,6 @@ from engine import paths
 from engine.fields import Field
 from engine.tasks.base import Task
 from engine.tasks.declarations import Column, Variant
-from engine.tasks.text_classification import check_labels
 
 IMAGE = Field(name="image", kind="image", label="Image", help="A photograph or a drawing.", required=True)
 IMAGES = Column(key="images", kind="image", label="Image", help="The image, or its name in the zip.", example="cat_017.jpg",
@@ -61,8 +60,3 @@ class ImageClassification(Task):
         labels: zero-shot labels, for all images or a list of lists with one for each; a finetuned model uses its own.
         """
         return self._call({"image": image}, {"labels": labels, "top_k": top_k})
-
-    def _check_options(self, options: dict[str, Any], count: int) -> dict[str, Any]:
-        checked = super()._check_options(options, count)
-        check_labels(checked["labels"])
-        return checked

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from engine.errors import StudioError
 from engine.fields import Field
 from engine.tasks.base import Task
 from engine.tasks.declarations import Column, Sample, Variant
@@ -65,23 +64,3 @@ class TextClassification(Task):
         labels: zero-shot labels, for all texts or a list of lists with one for each; a finetuned model uses its own.
         """
         return self._call({"text": text}, {"labels": labels, "top_k": top_k})
-
-    def _check_options(self, options: dict[str, Any], count: int) -> dict[str, Any]:
-        checked = super()._check_options(options, count)
-        check_labels(checked["labels"])
-        return checked
-
-
-def check_labels(labels: Any) -> None:
-    """Refuse anything that is not None, a list of texts, or a list of such lists."""
-    if labels is None:
-        return
-    if isinstance(labels, str) or not isinstance(labels, list | tuple):
-        raise StudioError(f"Labels cannot be {labels!r}.", "Give a list of texts, or a list of lists with one for each text.")
-    if labels and all(isinstance(item, list | tuple) for item in labels):
-        for item in labels:
-            check_labels(list(item))
-        return
-    wrong = [label for label in labels if not isinstance(label, str) or not label.strip()]
-    if wrong or not labels:
-        raise StudioError(f"A label cannot be {wrong[0]!r}." if wrong else "There are no labels.", "Each label is a word or a phrase.")
