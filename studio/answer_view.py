@@ -13,7 +13,7 @@ from engine import words
 from engine.tasks import Task
 from engine.tasks.answers import details_of
 from studio import charts, vector_view
-from studio.answer_table import as_json
+from studio.answer_table import as_json, is_vector
 from studio.marking import greyed, marked
 from studio.results_tables import plain
 
@@ -111,7 +111,7 @@ def for_developers(task: type[Task], model: str, rows: list[dict[str, Any]], opt
     with st.expander("For developers", icon=":material/code:", key=f"{key}_developers"):
         st.code(python_line(task, model, rows, options), language="python", wrap_lines=True)
         value = answers if len(answers) > 1 else answers[0]
-        text = json.dumps(as_json(value), ensure_ascii=False, indent=2 if not vector_view.is_vector(answers[0]) else None)
+        text = json.dumps(as_json(value), ensure_ascii=False, indent=2 if not is_vector(answers[0]) else None)
         st.code(text, language="json", height="content" if text.count("\n") < LONG and len(text) < 900 else 300, wrap_lines=True)
         if details := details_of(answers[0]):
             st.caption("Its `details`")

@@ -1,7 +1,5 @@
 """A file's job as its tab shows it: live while it runs, then its answers, its downloads, and what can be done next."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
@@ -11,18 +9,15 @@ import streamlit as st
 
 from engine import data, words
 from engine.tasks import Task
-from studio import answer_table, data_view, file_job, resources
-from studio.answer_table import Answered
+from studio import answer_table, data_view, download_job, file_job, resources, server
+from studio.answer_files import KINDS, SHEET_ROWS
+from studio.answer_table import Answered, is_vector
 from studio.errors import guard
 from studio.results_tables import plain
-from studio.vector_view import is_vector
 
 SHOWN_ROWS = 200
 SHOWN_NUMBERS = 8  # of a vector; the download holds them all
 EARLIER = 10
-KINDS = {"csv": ("CSV", "text/csv"), "parquet": ("Parquet", "application/vnd.apache.parquet"), "npy": ("NPY", "application/octet-stream"),
-         "jsonl": ("JSON lines", "application/jsonl"),
-         "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")}
 OWN_KIND = {"jsonl": "jsonl", "json": "jsonl", "xlsx": "xlsx", "xls": "xlsx", "ods": "xlsx"}  # what is given back for what was given
 
 
@@ -68,7 +63,7 @@ def _ended(task: type[Task], job: file_job.Job) -> None:
         st.error(job.error["hint"], title=job.error["message"], icon=":material/error:")
     with st.container(horizontal=True):
         if job.done:
-            _downloads(task, job)
+            _downloads(task, identity)
         if job.state != "finished":
             st.button("Go on", key=f"file_{task.page}_go_on", icon=":material/resume:", on_click=file_job.go_on, args=(identity,))
         st.button("Another file", key=f"file_{task.page}_other", on_click=forget)
@@ -76,7 +71,7 @@ def _ended(task: type[Task], job: file_job.Job) -> None:
                   args=(identity,))
     if job.done:
         rows = resources.rows(job.dataset).head(SHOWN_ROWS)
-        table(rows, file_job.answered(identity, SHOWN_ROWS), key=f"file_{task.page}_answers")
+        table(rows, list(file_job.answered(identity, SHOWN_ROWS)), key=f"file_{task.page}_answers")
         if job.done > SHOWN_ROWS:
             st.caption(f"The first {SHOWN_ROWS} of {words.number(job.done)} answered rows; the download holds them all.")
 
@@ -93,42 +88,49 @@ def said(job: file_job.Job) -> str:
     return f"{counted} · {state}{failed}"
 
 
-def _downloads(task: type[Task], job: file_job.Job) -> None:
+def _downloads(task: type[Task], identity: str) -> None:
+    """Looks again by itself while a file is being made."""
+    job = file_job.get(identity)
+    kinds = _kinds(task, job)
+    busy = [kind for kind in kinds if (made := download_job.making(job, kind)) and not made.failed]
+    st.fragment(_offers, run_every=1.0 if busy else None)(task, identity, kinds, busy)
+
+
+def _kinds(task: type[Task], job: file_job.Job) -> list[str]:
     """The kind of file that was given comes first: it is the same file with its answers."""
     given = OWN_KIND.get(data.open_dataset(job.dataset).facts.format.lower(), "csv")
-    stem = PurePath(job.name).stem or "answers"
     offered = ("parquet", "npy", "csv") if task.answer_kind == "vector" else (given, "csv", "xlsx")
-    kinds = [kind for kind in dict.fromkeys(offered) if kind != "xlsx" or job.done <= answer_table.SHEET_ROWS]
-    for kind in kinds:
-        name, mime = KINDS[kind]
-        st.download_button(f"Download {name}", partial(_built, job, kind), f"{stem}-answers.{kind}", mime, key=f"file_{task.page}_{kind}",
-                           type="primary" if kind == kinds[0] else "secondary", icon=":material/download:", on_click="ignore")
+    return [kind for kind in dict.fromkeys(offered) if kind != "xlsx" or job.done <= SHEET_ROWS]
 
 
-def _built(job: file_job.Job, kind: str) -> bytes:
-    """The file to download, made when it is asked for."""
-    dataset, answered = data.open_dataset(job.dataset), file_job.answered(job.id)
-    if kind == "jsonl":
-        return answer_table.to_jsonl(_items(dataset), answered)
-    if kind == "npy":
-        return answer_table.to_npy(answered)
-    if kind == "parquet":
-        return answer_table.to_parquet(dataset.frame(), answered)
-    write = answer_table.to_xlsx if kind == "xlsx" else answer_table.to_csv
-    return write(answer_table.joined(dataset.frame(), answered))
+def _offers(task: type[Task], identity: str, kinds: list[str], busy_before: list[str]) -> None:
+    job = file_job.get(identity)
+    failed = ""
+    with st.container(horizontal=True):
+        for kind in kinds:
+            key, style = f"file_{task.page}_{kind}", "primary" if kind == kinds[0] else "secondary"
+            name = f"{PurePath(job.name).stem or 'answers'}-answers.{kind}"
+            label, made = KINDS[kind].label, download_job.making(job, kind)
+            if download_job.is_small(job):
+                st.download_button(f"Download {label}", partial(_bytes, job, kind), name, KINDS[kind].mime, key=key, type=style,
+                                   icon=":material/download:", on_click="ignore")
+            elif path := download_job.ready(job, kind):
+                st.link_button(f"Download {label} ({words.size(path.stat().st_size)})", server.offer(path, name), type=style,
+                               icon=":material/download:", key=key)
+            elif made and not made.failed:
+                st.button(f"{label} · {made.share:.0%}", icon="spinner", disabled=True, key=key)
+            else:
+                failed = made.failed if made else failed
+                st.button(f"Prepare {label}", icon=":material/inventory:", key=key, type=style, on_click=download_job.start,
+                          args=(job, kind), help="A large file: it is made on disk first, and can then be downloaded.")
+    if failed:
+        st.warning(failed)
+    if busy_before != [kind for kind in kinds if (made := download_job.making(job, kind)) and not made.failed]:
+        st.rerun()
 
 
-def _items(dataset: data.Dataset) -> Iterator[dict[str, Any]]:
-    """The rows with the values that the file has: numbers stay numbers, where a table of cells has texts."""
-    frame = dataset.frame()
-    records = ({name: cell for name, cell in record.items() if cell is not None} for record in frame.to_dict("records"))
-    if not dataset.upload.name.lower().endswith((".jsonl", ".ndjson")):
-        yield from records
-        return
-    with dataset.upload.path.open(encoding=dataset.facts.encoding) as lines:
-        for line, record in zip((line for line in lines if line.strip()), records, strict=False):
-            item = json.loads(line.lstrip("\ufeff"))
-            yield item if isinstance(item, dict) else record
+def _bytes(job: file_job.Job, kind: str) -> bytes:
+    return download_job.build(job, kind).read_bytes()
 
 
 def earlier(task: type[Task]) -> None:

@@ -1,13 +1,12 @@
 """A whole file answered in the background. Nothing is drawn here: pages read `get(id)` and draw it."""
 
-import json
 import secrets
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -130,9 +129,8 @@ def _answer(job: Job, should_stop: Any) -> Job:
     from engine.models.fetch_progress import FetchWatch
     from engine.tasks import task_class
 
-    before = answered(job.id)
-    store.trim(job.id, len(before))
-    job = replace(job, state="starting", done=len(before), failed=sum(item.error is not None for item in before))
+    done, failed = store.trim(job.id)
+    job = replace(job, state="starting", done=done, failed=failed)
     store.write(job)
     dataset = open_dataset(job.dataset)
     frame = dataset.frame()
@@ -142,9 +140,9 @@ def _answer(job: Job, should_stop: Any) -> Job:
     job = replace(job, state="running", total=len(frame))
     store.write(job)
     started, spent = time.monotonic(), job.seconds
-    with (store.folder(job.id) / "answers.jsonl").open("a", encoding="utf-8", newline="\n") as file:
+    with store.answers_file(job.id).open("a", encoding="utf-8", newline="\n") as file:
         for part in answer_rows(task, frame, reading, job.options, should_stop, start=job.done):
-            file.writelines(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in part)
+            file.writelines(map(store.line, part))
             file.flush()
             job = replace(job, done=job.done + len(part), failed=job.failed + sum(item.error is not None for item in part),
                           seconds=spent + time.monotonic() - started)

@@ -2,14 +2,18 @@
 
 jobs/<id>/job.json      what is asked and how far it is (replaced as a whole)
 jobs/<id>/answers.jsonl one line for each answered row, in order (only ever appended to)
+jobs/<id>/answers-<rows>.<kind> a file to download, made from the first so many rows (`download_job`)
 jobs/<id>/stop          somebody asked it to stop
 jobs/<id>/alive         touched every two seconds by the process that works on it
 """
 
+import base64
 import json
 import os
 import threading
 import time
+from array import array
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,7 +21,7 @@ from typing import Any
 
 from engine import paths
 from engine.errors import StudioError
-from studio.answer_table import Answered
+from studio.answer_table import Answered, is_vector
 
 ACTIVE = ("queued", "starting", "running")
 STALE_AFTER = 10.0  # seconds without a sign of life
@@ -55,21 +59,49 @@ class Job:
         return (self.total - self.done) / self.rows_per_second if self.rows_per_second else None
 
 
-def answered(identity: str, most: int | None = None) -> list[Answered]:
-    """What there is so far, one for each row from the first on; at most so many."""
-    path = folder(identity) / "answers.jsonl"
+def answers_file(identity: str) -> Path:
+    """Where the answers are appended."""
+    return folder(identity) / "answers.jsonl"
+
+
+def answered(identity: str, most: int | None = None) -> Iterator[Answered]:
+    """What there is so far, one for each row from the first on; at most so many, each read when it is asked for."""
+    if answers_file(identity).exists():
+        with answers_file(identity).open(encoding="utf-8") as lines:
+            yield from (answer_of(line) for line in islice(lines, most) if line.endswith("\n"))
+
+
+def line(item: Answered) -> str:
+    """An answer as a line of its own. A vector is kept as the bytes of its 32-bit numbers: a quarter of what they take as text."""
+    kept = asdict(item)
+    if is_vector(item.answer):
+        kept["answer"] = None
+        kept["vector"] = base64.b64encode(array("f", item.answer).tobytes()).decode("ascii")
+    return json.dumps(kept, ensure_ascii=False) + "\n"
+
+
+def answer_of(line: str) -> Answered:
+    """The answer on such a line."""
+    kept = json.loads(line)
+    if vector := kept.pop("vector", None):
+        kept["answer"] = array("f", base64.b64decode(vector)).tolist()
+    return Answered(**kept)
+
+
+def trim(identity: str) -> tuple[int, int]:
+    """How many rows are answered, and how many of them failed. A half-written last line is cut off, so that what is appended starts on
+    its own."""
+    path = answers_file(identity)
     if not path.exists():
-        return []
-    with path.open(encoding="utf-8") as lines:
-        return [Answered(**json.loads(line)) for line in islice(lines, most) if line.endswith("\n")]
-
-
-def trim(identity: str, rows: int) -> None:
-    """Cut off a half-written last line, so that what is appended starts on its own line."""
-    path = folder(identity) / "answers.jsonl"
-    if path.exists() and not path.read_bytes().endswith(b"\n"):
-        whole = path.read_bytes().splitlines(keepends=True)[:rows]
-        path.write_bytes(b"".join(whole))
+        return 0, 0
+    rows = failed = whole = 0
+    with path.open("rb") as lines:
+        for text in lines:
+            if text.endswith(b"\n"):
+                rows, whole = rows + 1, whole + len(text)
+                failed += json.loads(text)["error"] is not None
+    os.truncate(path, whole)
+    return rows, failed
 
 
 def is_alive(identity: str) -> bool:

@@ -14,10 +14,6 @@ NEAREST = 5  # pairs that are named
 LETTERS = 28  # of an item's name on the axes
 
 
-def is_vector(answer: Any) -> bool:
-    return isinstance(answer, list) and bool(answer) and all(isinstance(value, int | float) for value in answer)
-
-
 def one(vector: list[float], key: str) -> None:
     """The numbers as a strip of colours, and as a file."""
     import plotly.graph_objects as plotly

@@ -103,5 +103,5 @@ def test_a_whole_file_is_answered_and_a_row_that_fails_says_why(task: type[Task]
     assert (job.state, job.done, job.failed) == ("finished", 4, 1), job.error
     app.run()
     assert trouble(app) == []
-    found = file_job.answered(identity)
+    found = list(file_job.answered(identity))
     assert [bool(item.error) for item in found].count(True) == 1

@@ -1,6 +1,5 @@
 """The page "Sort texts": one text, and a whole file, with the embedded model."""
 
-import io
 import json
 import time
 from pathlib import Path
@@ -104,11 +103,9 @@ def test_the_downloads_hold_every_row_and_no_live_formula():
     at = run_job(with_labels(open_file()))
     content = at.download_button(key="file_text_classification_csv").proto
     assert content.label == "Download CSV"
-    from studio import answer_table, resources
+    from studio import download_job
 
-    job = file_job.get(at.query_params["job"])
-    table = answer_table.joined(resources.rows(job.dataset), file_job.answered(job.id))
-    back = pd.read_csv(io.BytesIO(answer_table.to_csv(table)), encoding="utf-8-sig")
+    back = pd.read_csv(download_job.build(file_job.get(at.query_params["job"]), "csv"), encoding="utf-8-sig")
     assert len(back) == 4 and back["text"][3].startswith("'=")
 
 
@@ -149,8 +146,8 @@ def test_json_lines_come_back_as_json_lines_with_their_own_values():
     lines = '{"id": 7, "text": "please pay me back"}\n\n{"id": 8, "text": "where is my parcel"}\n'
     at = run_job(with_labels(open_file(lines, "mail.jsonl")))
     assert errors(at) == [] and at.download_button(key="file_text_classification_jsonl").proto.label == "Download JSON lines"
-    from studio import file_answers
+    from studio import download_job
 
     job = file_job.get(at.query_params["job"])
-    back = [json.loads(line) for line in file_answers._built(job, "jsonl").decode().splitlines()]
+    back = [json.loads(line) for line in download_job.build(job, "jsonl").read_text(encoding="utf-8").splitlines()]
     assert [(row["id"], row["label"]) for row in back] == [(7, "refund"), (8, "delivery")]

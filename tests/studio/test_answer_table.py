@@ -1,13 +1,8 @@
-"""Answers become columns, and the files that carry them are safe to open in a spreadsheet."""
-
-import io
-import json
+"""Answers become columns beside the rows they belong to."""
 
 import pandas as pd
-import pytest
-from openpyxl import load_workbook
 
-from studio.answer_table import Answered, answer_frame, cells, joined, quoted, to_csv, to_jsonl, to_xlsx
+from studio.answer_table import Answered, Names, answer_frame, cells, joined
 
 ROWS = pd.DataFrame({"text": ["a", "b"], "label": ["x", None]}, index=[2, 3])
 
@@ -48,37 +43,9 @@ def test_only_answered_rows_are_in_the_table():
     assert len(joined(ROWS, [Answered("first")])) == 1
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
-def test_a_cell_that_a_spreadsheet_would_run_is_quoted(value: str):
-    assert quoted(value) == f"'{value}"
-
-
-@pytest.mark.parametrize("value", ["plain", "", -1, -0.5, None])
-def test_other_cells_stay_as_they_are(value: object):
-    assert quoted(value) == value
-
-
-def test_csv_holds_accents_line_breaks_and_quoted_formulas():
-    frame = pd.DataFrame({"=header": ["=cmd|' /C calc'!A0", "two\nlines", "Straße"]})
-    content = to_csv(frame)
-    assert content.startswith(b"\xef\xbb\xbf")
-    back = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
-    assert list(back.columns) == ["'=header"]
-    assert list(back["'=header"]) == ["'=cmd|' /C calc'!A0", "two\nlines", "Straße"]
-
-
-def test_excel_keeps_a_formula_as_the_text_it_was_and_numbers_as_numbers():
-    frame = pd.DataFrame({"text": ["=1+1", "bell\x07"], "probability": [0.5, None]})
-    sheet = load_workbook(io.BytesIO(to_xlsx(frame))).active
-    assert sheet["A2"].value == "=1+1" and sheet["A2"].data_type == "s"
-    assert sheet["A3"].value == "bell"
-    assert sheet["B2"].value == 0.5 and sheet["B3"].value is None
-
-
-def test_json_lines_keep_their_values_and_no_key_is_overwritten() -> None:
-    items = [{"id": 7, "tags": ["a"], "label": "theirs"}, {"id": 8}]
-    lines = to_jsonl(items, [Answered({"x": 0.9, "y": 0.1}), Answered(error="The text is missing.")]).decode().splitlines()
-    first, second = map(json.loads, lines)
-    assert first == {"id": 7, "tags": ["a"], "label": "theirs", "label (2)": "x", "probability": 0.9, "probability of x": 0.9,
-                     "probability of y": 0.1, "error": None}
-    assert (second["id"], second["label"], second["error"]) == (8, None, "The text is missing.")
+def test_columns_are_those_of_all_answers_wherever_they_were_first_seen():
+    names = Names.of([Answered({"x": 1.0}), Answered(error="Text is missing."), Answered({"y": 0.5, "x": 0.2})])
+    assert names.columns(["label"]) == {"label": "label (2)", "probability": "probability", "probability of x": "probability of x",
+                                        "probability of y": "probability of y", "error": "error"}
+    assert list(answer_frame([Answered({"y": 1.0})], names.columns()).columns) == ["label", "probability", "probability of x",
+                                                                                   "probability of y", "error"]

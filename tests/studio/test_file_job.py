@@ -3,14 +3,17 @@
 import json
 import os
 import time
+from array import array
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from engine import data
 from engine.errors import StudioError
-from studio import file_job, file_store
+from studio import answer_files, download_job, file_job, file_store
+from studio.answer_table import Answered
 from tests.harness import close
 from tests.runs.tiny import write_encoder
 
@@ -42,7 +45,7 @@ def wait(identity: str, seconds: float = 120) -> file_job.Job:
 def test_every_row_is_answered_in_order(model: str) -> None:
     job = wait(start(model, 40))
     assert (job.state, job.done, job.failed, job.error) == ("finished", 40, 0, None)
-    answers = file_job.answered(job.id)
+    answers = list(file_job.answered(job.id))
     assert len(answers) == 40 and set(answers[0].answer) == {"delivery", "refund"}
     assert job.rows_per_second and job.seconds_left == 0
 
@@ -54,11 +57,11 @@ def test_a_stopped_job_keeps_what_is_done_and_goes_on_after_it(model: str) -> No
     file_job.stop(identity)
     stopped = wait(identity)
     assert stopped.state == "stopped" and 0 < stopped.done < 5000
-    before = file_job.answered(identity)
+    before = list(file_job.answered(identity))
     assert len(before) == stopped.done
     file_job.go_on(identity)
     assert wait(identity).state == "finished"
-    after = file_job.answered(identity)
+    after = list(file_job.answered(identity))
     assert len(after) == 5000 and after[:len(before)] == before
 
 
@@ -103,3 +106,45 @@ def test_a_finished_job_can_be_deleted_and_its_upload_stays(model: str) -> None:
 def test_an_id_never_leads_out_of_its_folder(identity: str) -> None:
     with pytest.raises(StudioError):
         file_job.get(identity)
+
+
+def test_a_vector_comes_back_bit_by_bit_and_takes_little_room() -> None:
+    vector = array("f", [0.1 * number for number in range(384)]).tolist()
+    line = file_store.line(Answered(vector))
+    assert file_store.answer_of(line) == Answered(vector)
+    assert len(line) < 2200
+
+
+def test_a_large_file_is_made_beside_the_page_and_found_again(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = wait(start(model, 30))
+    assert download_job.is_small(job) and download_job.ready(job, "csv") is None
+    monkeypatch.setattr(download_job, "SMALL", 0)
+    assert not download_job.is_small(job)
+    download_job.start(job, "csv")
+    end = time.monotonic() + 60
+    while download_job.making(job, "csv") and time.monotonic() < end:
+        time.sleep(0.02)
+    path = download_job.ready(job, "csv")
+    assert path is not None and len(pd.read_csv(path, encoding="utf-8-sig")) == 30
+    assert download_job.build(job, "csv") == path
+    assert [found.name for found in path.parent.glob("answers-*")] == ["answers-30.csv"]
+
+
+def test_what_was_made_of_fewer_rows_makes_room_for_the_newer_file(model: str) -> None:
+    job = wait(start(model, 12))
+    older = download_job.build(replace(job, done=5), "jsonl")
+    assert len(older.read_text(encoding="utf-8").splitlines()) == 5
+    newer = download_job.build(job, "jsonl")
+    assert len(newer.read_text(encoding="utf-8").splitlines()) == 12 and not older.exists()
+
+
+def test_a_file_that_cannot_be_made_says_why_and_leaves_nothing_half_written(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = wait(start(model, 3))
+    monkeypatch.setattr(answer_files, "SHEET_ROWS", 1)
+    download_job.start(job, "xlsx")
+    end = time.monotonic() + 60
+    while not (made := download_job.making(job, "xlsx")) or not made.failed:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert "Download it as CSV" in made.failed
+    assert list(file_store.folder(job.id).glob("answers-*")) == []
