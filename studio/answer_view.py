@@ -12,8 +12,9 @@ import streamlit as st
 from engine import words
 from engine.tasks import Task
 from engine.tasks.answers import details_of
-from studio import charts, vector_view
+from studio import charts, model_facts, vector_view
 from studio.answer_table import as_json, is_vector
+from studio.exchange import Exchange
 from studio.marking import greyed, marked
 from studio.results_tables import plain
 
@@ -23,9 +24,12 @@ FEELINGS = 8  # bars under the first feeling
 SURE, DOUBTFUL = 0.7, 0.3  # from here on an answer from a text is sure; below this it is a guess
 
 
-def show(task: type[Task], rows: list[dict[str, Any]], answers: list[Any], key: str, independent: bool = False) -> None:
-    """The picture of the answers to `rows`. independent: each probability stands for itself, so a line marks the middle."""
-    _VIEWS[task.answer_kind](rows, answers, key, independent)
+def show(task: type[Task], found: Exchange, key: str) -> None:
+    """The picture of the answers, and who gave them. Where each probability stands for itself, a line marks the middle."""
+    independent = task.answer_kind == "probabilities" and model_facts.independent(found.model, bool(found.options.get("labels")))
+    _VIEWS[task.answer_kind](found.rows, found.answers, key, independent)
+    said = f"{found.model} · {words.duration(found.seconds)}" + (" · stopped" if found.stopped else "")
+    st.caption(f"{said} · each label is judged for itself, so the shares need not add up to 100%" if independent else said)
 
 
 def _probabilities(rows: list[dict[str, Any]], answers: list[Any], key: str, independent: bool) -> None:
@@ -105,11 +109,11 @@ def as_text(answer: Any) -> str:
     return "\n".join(map(str, answer)) if isinstance(answer, list) else str(answer)
 
 
-def for_developers(task: type[Task], model: str, rows: list[dict[str, Any]], options: Mapping[str, Any], answers: list[Any],
-                   key: str) -> None:
+def for_developers(task: type[Task], found: Exchange, key: str) -> None:
     """Folded: the JSON and the line of Python that gives the same answer."""
+    answers = found.answers
     with st.expander("For developers", icon=":material/code:", key=f"{key}_developers"):
-        st.code(python_line(task, model, rows, options), language="python", wrap_lines=True)
+        st.code(python_line(task, found.model, found.rows, found.options), language="python", wrap_lines=True)
         value = answers if len(answers) > 1 else answers[0]
         text = json.dumps(as_json(value), ensure_ascii=False, indent=2 if not is_vector(answers[0]) else None)
         st.code(text, language="json", height="content" if text.count("\n") < LONG and len(text) < 900 else 300, wrap_lines=True)

@@ -17,8 +17,6 @@ from studio import file_store as store
 from studio.answer_files import KINDS, Answers
 from studio.errors import record
 
-SMALL = 3_000_000  # bytes of answers that become a file of any kind in about a second
-
 
 @dataclass(frozen=True)
 class Making:
@@ -32,9 +30,9 @@ _made: dict[tuple[str, str], Making] = {}
 _lock = threading.Lock()
 
 
-def is_small(job: store.Job) -> bool:
+def is_quick(job: store.Job, kind: str) -> bool:
     """Whether it is made so fast that nobody needs to see how far it is."""
-    return store.answers_file(job.id).stat().st_size < SMALL
+    return store.answers_file(job.id).stat().st_size < KINDS[kind].per_second
 
 
 def ready(job: store.Job, kind: str) -> Path | None:

@@ -111,7 +111,7 @@ def _offers(task: type[Task], identity: str, kinds: list[str], busy_before: list
             key, style = f"file_{task.page}_{kind}", "primary" if kind == kinds[0] else "secondary"
             name = f"{PurePath(job.name).stem or 'answers'}-answers.{kind}"
             label, made = KINDS[kind].label, download_job.making(job, kind)
-            if download_job.is_small(job):
+            if download_job.is_quick(job, kind):
                 st.download_button(f"Download {label}", partial(_bytes, job, kind), name, KINDS[kind].mime, key=key, type=style,
                                    icon=":material/download:", on_click="ignore")
             elif path := download_job.ready(job, kind):

@@ -48,8 +48,6 @@ def _drop(task: type[Task]) -> None:
 
 
 def _prepare(task: type[Task], model: str, identity: str) -> None:
-    from studio.task_page import options_for
-
     with guard(data_view.again("Choose another file", file_answers.forget)):
         dataset = data.open_dataset(identity)
         frame = resources.rows(dataset.id)
@@ -59,7 +57,7 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
                 st.markdown(f":material/description: **{plain(dataset.name)}** · {words.plural(len(frame), 'row')}")
                 st.button("Another file", key=f"file_{task.page}_other", type="tertiary", on_click=file_answers.forget)
             columns = _columns(task, frame)
-            options = forms.form(options_for(task, model), f"file_{task.page}_option")
+            options = forms.form(model_facts.options(task, model), f"file_{task.page}_option")
             with st.container(horizontal=True):
                 tried = st.button("Try three rows", key=f"file_{task.page}_try", icon=":material/visibility:")
                 label = f"Answer {words.plural(len(frame), 'row')}"

@@ -2,7 +2,9 @@
 
 from engine import hub
 from engine.errors import StudioError
+from engine.fields import Field
 from engine.models.catalogue import find
+from engine.tasks import Task
 
 
 def card(model: str) -> hub.Card | None:
@@ -32,6 +34,11 @@ def needs_labels(model: str) -> bool:
     """Whether nothing can be answered without labels from the reader."""
     preset = find(model)
     return takes_labels(model) and not (preset is not None and preset.own_labels)
+
+
+def options(task: type[Task], model: str) -> list[Field]:
+    """The options that the model takes: one with labels of its own alone is not asked for others."""
+    return [field for field in task.options if field.kind != "labels" or takes_labels(model)]
 
 
 def independent(model: str, asked: bool = True) -> bool:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ from engine import words
 from engine.errors import StudioError
 from engine.fields import Field
 from engine.tasks import Task, task_class
-from studio import answer_view, charts, file_tab, forms, images, model_facts, model_fetch, model_picker, resources
+from studio import answer_view, charts, file_tab, forms, images, model_facts, model_fetch, model_picker, resources, second_opinion
 from studio.errors import Action, guard
+from studio.exchange import Exchange
 from studio.frame import heading
 from studio.marking import marked
 from studio.state import peek, put, state, take
@@ -22,18 +22,6 @@ from studio.state import peek, put, state, take
 WHOLE_FILE = "A whole file"
 MOST_ITEMS = 60  # that are compared on the page; more belong into a file
 STREAMED = ("text",)  # kinds of answers that are shown while they are written
-
-
-@dataclass
-class Exchange:
-    """What was asked last in this tab, and answered."""
-
-    model: str
-    rows: list[dict[str, Any]]
-    options: dict[str, Any]
-    answers: list[Any]
-    seconds: float
-    stopped: bool = False
 
 
 def show(name: str) -> None:
@@ -70,7 +58,7 @@ def _single(task: type[Task], model: str) -> None:
         _examples(task, prefix)
         own = model_facts.own_labels(model)
         rows = _rows(task, forms.form(task.inputs, prefix, several=_several(task)))
-        options = forms.form(options_for(task, model), prefix)
+        options = forms.form(model_facts.options(task, model), prefix)
         if own:
             _own_labels(own)
         asked = st.button("Answer", type="primary", icon=":material/play_arrow:", key=prefix) or take(f"{prefix}_now", False)
@@ -98,11 +86,6 @@ def _way_out(task: type[Task], model: str) -> Action | None:
     if model == task.default_model or resources.is_loaded(model):
         return None
     return Action(f"Use {task.default_model}", model_picker.fall_back, (task.name,), icon=":material/undo:")
-
-
-def options_for(task: type[Task], model: str) -> list[Field]:
-    """The options that the model takes: one with labels of its own alone is not asked for others."""
-    return [field for field in task.options if field.kind != "labels" or model_facts.takes_labels(model)]
 
 
 def _own_labels(labels: list[str]) -> None:
@@ -203,12 +186,10 @@ def _answer(task: type[Task], prefix: str, model: str, rows: list[dict[str, Any]
         return
     if (found.model, found.rows, found.options) != (model, rows, options):
         st.caption(":material/history: The answer to what was asked before; press Answer for a new one.")
-    independent = task.answer_kind == "probabilities" and model_facts.independent(found.model, bool(found.options.get("labels")))
-    answer_view.show(task, found.rows, found.answers, prefix, independent)
+    answer_view.show(task, found, prefix)
     _go_on(task, prefix, found)
-    said = f"{found.model} · {words.duration(found.seconds)}" + (" · stopped" if found.stopped else "")
-    st.caption(f"{said} · each label is judged for itself, so the shares need not add up to 100%" if independent else said)
-    answer_view.for_developers(task, found.model, found.rows, found.options, found.answers, prefix)
+    second_opinion.show(task, found, prefix)
+    answer_view.for_developers(task, found, prefix)
 
 
 def _go_on(task: type[Task], prefix: str, found: Exchange) -> None:

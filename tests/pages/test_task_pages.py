@@ -72,6 +72,20 @@ def test_an_example_is_answered_in_one_click(task: type[Task]) -> None:
     assert f"from engine import {task.__name__}" in texts(app) and task.default_model in texts(app)
 
 
+def test_a_second_model_says_what_it_thinks_of_the_same_text() -> None:
+    task = TASKS["summarisation"]
+    app = opened(task)
+    app.button(key=f"ask_{task.page}_example_2").click().run()
+    assert "These are sentences of the text itself" in texts(app) and "Written anew by the model" not in texts(app)
+    app.button(key=f"ask_{task.page}_second_smollm2-135m").click().run()
+    end = time.monotonic() + 240
+    while "Written anew by the model" not in texts(app):
+        assert trouble(app) == [] and time.monotonic() < end
+        time.sleep(0.5)
+        app.run()
+    assert trouble(app) == [] and "These are sentences of the text itself" in texts(app)
+
+
 @pytest.mark.parametrize("task", EVERY_TASK)
 def test_asking_nothing_is_said_in_words(task: type[Task]) -> None:
     app = opened(task)

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from studio import file_job
@@ -107,6 +108,23 @@ def test_the_downloads_hold_every_row_and_no_live_formula():
 
     back = pd.read_csv(download_job.build(file_job.get(at.query_params["job"]), "csv"), encoding="utf-8-sig")
     assert len(back) == 4 and back["text"][3].startswith("'=")
+
+
+def test_a_large_download_is_prepared_with_its_progress_and_then_streamed_from_disk(monkeypatch: pytest.MonkeyPatch):
+    from studio import download_job
+
+    monkeypatch.setattr(download_job, "is_quick", lambda job, kind: False)
+    at = run_job(with_labels(open_file()))
+    assert at.button(key="file_text_classification_csv").label == "Prepare CSV"
+    at.button(key="file_text_classification_csv").click().run()
+    job = file_job.get(at.query_params["job"])
+    end = time.monotonic() + 60
+    while not download_job.ready(job, "csv"):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    at.run()
+    links = [element.proto for element in at.get("link_button")]
+    assert errors(at) == [] and links[0].label.startswith("Download CSV (") and links[0].url.startswith("/download/")
 
 
 def test_a_reload_shows_the_same_job():

@@ -115,11 +115,9 @@ def test_a_vector_comes_back_bit_by_bit_and_takes_little_room() -> None:
     assert len(line) < 2200
 
 
-def test_a_large_file_is_made_beside_the_page_and_found_again(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_made_beside_the_page_and_found_again(model: str) -> None:
     job = wait(start(model, 30))
-    assert download_job.is_small(job) and download_job.ready(job, "csv") is None
-    monkeypatch.setattr(download_job, "SMALL", 0)
-    assert not download_job.is_small(job)
+    assert download_job.is_quick(job, "csv") and download_job.ready(job, "csv") is None
     download_job.start(job, "csv")
     end = time.monotonic() + 60
     while download_job.making(job, "csv") and time.monotonic() < end:
