@@ -1,9 +1,11 @@
 """Questions: exact match and F1 of the embedded default on questions and talks that it was not trained on.
 
-    python -m benchmarks.qa [--data ../shared/data]
+    python -m benchmarks.qa [--data ../shared/data] [--models reading-pair minilm-qa smollm2-qa]
 
-- xquad: the last 232 questions of XQuAD English; the adapter was trained on the first 15 articles, which share no paragraph with them;
-- talks: 200 questions of talks about invented stories whose templates were held out from training (assets/qa/stories.py).
+- xquad: the last 232 questions of XQuAD English; the adapters were trained on the first 15 articles, which share no paragraph with them;
+- talks: 200 questions of talks about invented stories whose templates were held out from training (assets/qa/stories.py);
+- written: questions about texts written for this project that the encoder's adapter was not trained on, and how many of those that the
+  text does not answer are answered by nothing (assets/qa/readings.jsonl).
 Words are compared as SQuAD does: without case, punctuation and articles.
 """
 
@@ -17,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from assets.qa.make import ARTICLES, paragraphs
+from assets.qa.make_reader import readings
 from assets.qa.stories import HELD_OUT, talks
+from engine.models.question_prompt import NO_ANSWER
 
 LAST, TALKS = 232, 200
 STORY = "Sally has been living in London for 3 years. Previously, Sally lived in Liverpool."
@@ -48,12 +52,18 @@ def scored(task: Any, rows: list[dict[str, Any]], truths: list[str]) -> dict[str
 
 
 def main() -> None:
-    from engine import QA
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    file = parser.parse_args().data / "xquad_en_de" / "xquad.en.json"
-    task = QA()
+    parser.add_argument("--models", nargs="+", default=[None])
+    given = parser.parse_args()
+    file = given.data / "xquad_en_de" / "xquad.en.json"
+    print(json.dumps({model or "default": measured(model, file) for model in given.models}, indent=2))
+
+
+def measured(model: str | None, file: Path) -> dict[str, Any]:
+    from engine import QA
+
+    task = QA(model)
     task("Who is it?", "It is Ann.")  # warm
     known = {context for context, _ in paragraphs(file, slice(0, ARTICLES))}
     rows = [({"question": question, "context": context}, answer) for context, asked in paragraphs(file, slice(0, None))
@@ -62,10 +72,15 @@ def main() -> None:
     asked = [({"question": question, "context": talk.context, "prev_qa": talk.turns[:place]}, answer)
              for talk in talks(HELD_OUT, TALKS, seed=2026) for place, (question, answer) in enumerate(talk.turns)][:TALKS]
     told = [({"question": question, "context": STORY, "prev_qa": before}, answer) for question, before, answer in ASKED]
-    print(json.dumps({"xquad": scored(task, *map(list, zip(*rows, strict=True))),
-                      "talks": scored(task, *map(list, zip(*asked, strict=True))),
-                      "story": {row["question"]: str(task(**row)) for row, _ in told},
-                      "story_right": sum(task(**row) == answer for row, answer in told)}, indent=2))
+    texts = list(readings(held_out=True))
+    written = [({"question": question, "context": text["text"]}, answer) for text in texts for question, answer in text["questions"]]
+    empty = task.answer([{"question": question, "context": text["text"]} for text in texts for question in text["unanswerable"]])
+    return {"xquad": scored(task, *map(list, zip(*rows, strict=True))),
+            "talks": scored(task, *map(list, zip(*asked, strict=True))),
+            "written": scored(task, *map(list, zip(*written, strict=True))),
+            "unanswerable": {"questions": len(empty), "said_so": sum(said == NO_ANSWER for said in empty)},
+            "story": {row["question"]: str(task(**row)) for row, _ in told},
+            "story_right": sum(task(**row) == answer for row, answer in told)}
 
 
 if __name__ == "__main__":

@@ -22,6 +22,19 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=_\s-]+")
 _TAKES = "Give a path, a PIL image, the bytes of an image file, or these in base64."
 
 
+class NamedImage(PathLike[str]):
+    """An image file that is called otherwise than it lies on disk: what is said about it uses the name that its owner knows."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path, self.name = path, name
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def open_image(value: Any, size: int | None = None) -> "Image":
     """The image as RGB, turned as its EXIF data says, its first frame; see-through parts are white. The caller's object stays as it is.
 
@@ -54,7 +67,7 @@ def _source(value: Any) -> Any:
     if isinstance(value, bytes | bytearray):
         return io.BytesIO(_checked(bytes(value), value))
     if isinstance(value, PathLike):
-        return _file(Path(value))
+        return _file(value)
     if not isinstance(value, str):
         raise StudioError(f"An image cannot be {type(value).__name__}.", _TAKES)
     if value.startswith("data:"):
@@ -66,7 +79,7 @@ def _source(value: Any) -> Any:
         raise StudioError(f"{_named(value)} is an address, and nothing is fetched from the network.",
                           "Download the image and give its path.")
     if len(value) < 4096 and "\0" not in value and _exists(value):
-        return _file(Path(value))
+        return _file(value)
     if len(value) >= 32 and _BASE64.fullmatch(value) and not value.lower().endswith(tuple(f".{ending}" for ending in ENDINGS)):
         return io.BytesIO(_decoded(value, value))
     raise StudioError(f"There is no image {_named(value)}.", "Check the path; " + _TAKES[0].lower() + _TAKES[1:])
@@ -79,12 +92,12 @@ def _exists(value: str) -> bool:
         return False
 
 
-def _file(path: Path) -> Path:
-    path = path.expanduser()
+def _file(value: "str | PathLike[str]") -> Path:
+    path = Path(value).expanduser()
     if not path.is_file():
-        raise StudioError(f"There is no image file {_named(str(path))}.", "Check the path; a folder is no image.")
+        raise StudioError(f"There is no image file {_named(value)}.", "Check the path; a folder is no image.")
     if path.stat().st_size > MOST_BYTES:
-        raise StudioError(f"{_named(str(path))} is larger than {MOST_BYTES:,} bytes.", "Save it in a smaller size.")
+        raise StudioError(f"{_named(value)} is larger than {MOST_BYTES:,} bytes.", "Save it in a smaller size.")
     return path
 
 

@@ -40,3 +40,8 @@ def percent(share: float) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """1 row, 2 rows."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def a(noun: str) -> str:
+    """an image, a text."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -58,7 +58,9 @@ def _label(rows: list[dict[str, Any]], answers: list[Any], key: str, independent
     if also := [label for label in details.get("labels", []) if label != answers[0]]:
         st.caption(f"Also: {plain(', '.join(also))}")
     if shares := details.get("probabilities"):
-        charts.probabilities(shares, key=f"{key}_bars", most=FEELINGS)
+        charts.probabilities(shares, key=f"{key}_bars", most=FEELINGS, chosen=details.get("labels"))
+        if details.get("labels"):
+            st.caption("Each feeling has a threshold of its own; those that reach it are coloured and named above.")
 
 
 def _summary(rows: list[dict[str, Any]], answers: list[Any], key: str, independent: bool) -> None:

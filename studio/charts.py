@@ -30,11 +30,14 @@ BAR_HEIGHT = 34
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
-def probabilities(answer: Mapping[str, float], *, key: str, most: int = 12, threshold: float | None = None) -> None:
-    """Bars of probabilities, the likeliest first; a line at the threshold where labels are independent."""
+def probabilities(answer: Mapping[str, float], *, key: str, most: int = 12, threshold: float | None = None,
+                  chosen: Sequence[str] | None = None) -> None:
+    """Bars of probabilities, the likeliest first; a line at the threshold where labels are independent. chosen: the labels that were
+    given, where each has a threshold of its own; the others are grey."""
     ranked = sorted(answer.items(), key=lambda item: -item[1])[:most]
     first = f"{ranked[0][0]} at {words.percent(ranked[0][1])}" if ranked else "nothing"
-    bars([label for label, _ in ranked], [share for _, share in ranked], key=key, line=threshold,
+    colours = [OURS if label in chosen else BASELINE for label, _ in ranked] if chosen is not None else None
+    bars([label for label, _ in ranked], [share for _, share in ranked], key=key, line=threshold, colours=colours,
          alt=f"Bars of probabilities for {words.plural(len(ranked), 'label')}; the likeliest is {first}.")
     if len(answer) > most:
         st.caption(f"The {most} likeliest of {words.number(len(answer))} labels.")

@@ -1,7 +1,7 @@
 """Data as the reader sees it: upload, how it was read, first rows, classes, findings."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine import data, paths, words
 from studio import charts
+from studio.answer_table import free
 from studio.errors import Action
 from studio.results_tables import plain
 from studio.state import peek, put
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
 
 ENDINGS = ["csv", "tsv", "txt", "tab", "xlsx", "xls", "ods", "jsonl", "ndjson", "json", "parquet", "zip"]
 PREVIEW_ROWS = 50
+PICTURE = 56  # pixels of an image in a table
 LEAST_WIDTH, MOST_WIDTH, LETTER = 64, 300, 8  # pixels of a column, and of a letter in it
 NAMED_BARS = 24  # more classes than this are drawn without their names
 MOST_BARS = 400
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", ":": "colon", " ": "space"}
 ENCODINGS = ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16", "cp1250", "cp1251", "mac_roman", "big5", "gb18030", "cp932"]
 LOOKS = {"error": (":material/error:", "red"), "warning": (":material/warning:", "orange"), "note": (":material/info:", "gray")}
+
+Pictures = Sequence[str | None]
 
 
 def again(label: str, on_click: Callable[..., Any]) -> Action:
@@ -86,11 +90,24 @@ def facts_line(facts: "Facts", rows: int, columns: int) -> str:
     return " · ".join(plain(part) for part in parts if part)
 
 
-def preview(frame: "pd.DataFrame", key: str, rows: int = 8) -> None:
+def preview(frame: "pd.DataFrame", key: str, rows: int = 8, pictures: Pictures = ()) -> None:
     """The first rows with their numbers in the file."""
     head = frame.head(PREVIEW_ROWS)
-    st.dataframe(head, key=key, height=35 * (min(rows, max(len(frame), 1)) + 1) + 3, alt="The first rows of the file", placeholder="–",
-                 column_config={str(name): st.column_config.TextColumn(width=width) for name, width in widths(head).items()})
+    table(head, key, "The first rows of the file", pictures=pictures, rows=min(rows, max(len(frame), 1)))
+
+
+def table(frame: "pd.DataFrame", key: str, alt: str, columns: Mapping[str, Any] | None = None, pictures: Pictures = (),
+          rows: int | None = None, **more: Any) -> None:
+    """Rows as a table that gives each column the room it needs. columns: how some of them are drawn. pictures: data URLs of the rows'
+    images, which stand in front. rows: how many are seen without scrolling. more: as `st.dataframe` takes it."""
+    drawn = {str(name): st.column_config.TextColumn(width=width) for name, width in widths(frame).items()} | dict(columns or {})
+    row = PICTURE + 8 if pictures else 35
+    if pictures:
+        name = free("picture", set(map(str, frame.columns)))
+        drawn[name] = st.column_config.ImageColumn("", width=PICTURE + 24)
+        frame = frame.assign(**{name: [*pictures, *[None] * len(frame)][:len(frame)]})[[name, *frame.columns]]
+    height: Any = "auto" if rows is None else row * rows + 38
+    st.dataframe(frame, key=key, height=height, alt=alt, row_height=row, column_config=drawn, placeholder="–", **more)
 
 
 def widths(frame: "pd.DataFrame") -> dict[str, int]:

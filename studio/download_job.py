@@ -6,7 +6,7 @@ What is lost with the process costs nothing: a finished file lies in the job's f
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,11 @@ def ready(job: store.Job, kind: str) -> Path | None:
 def making(job: store.Job, kind: str) -> Making | None:
     """How far it is; None where nobody asked for it, or it is there."""
     return _made.get((job.id, kind))
+
+
+def busy(job: store.Job, kinds: Iterable[str]) -> list[str]:
+    """Those of the kinds that are being made right now."""
+    return [kind for kind in kinds if (made := making(job, kind)) and not made.failed]
 
 
 def build(job: store.Job, kind: str, report: Callable[[float], None] = lambda share: None) -> Path:

@@ -21,15 +21,23 @@ EARLIER = 10
 OWN_KIND = {"jsonl": "jsonl", "json": "jsonl", "xlsx": "xlsx", "xls": "xlsx", "ods": "xlsx"}  # what is given back for what was given
 
 
-def table(rows: Any, answered: list[Answered], key: str) -> None:
-    """Rows with their answers, probabilities as bars, vectors as their first numbers."""
+def pictures(task: type[Task], dataset: data.Dataset, columns: dict[str, str], most: int) -> data_view.Pictures:
+    """The images of the first rows as data URLs; empty where the task takes none."""
+    column = next((columns[field.name] for field in task.inputs if field.kind == "image" and field.name in columns), None)
+    if column is None:
+        return []
+    names = resources.rows(dataset.id)[column].head(most)
+    return resources.thumbnails(dataset.id, tuple(map(str, names)), data_view.PICTURE * 2)  # twice, for screens of fine pixels
+
+
+def table(rows: Any, answered: list[Answered], key: str, pictures: data_view.Pictures) -> None:
+    """Rows with their images and answers, probabilities as bars, vectors as their first numbers."""
     joined = answer_table.joined(rows, [replace(item, answer=item.answer[:SHOWN_NUMBERS]) if is_vector(item.answer) else item
                                         for item in answered])
     share = st.column_config.ProgressColumn(format="%.1f%%", min_value=0.0, max_value=100.0, width=150)
     shares = {name: share for name in joined.columns if name not in rows.columns and str(name).startswith("probability")}
     joined[list(shares)] *= 100  # the download keeps shares from 0 to 1; here they are read as percents
-    widths = {str(name): st.column_config.TextColumn(width=width) for name, width in data_view.widths(joined).items()}
-    st.dataframe(joined, hide_index=True, key=key, column_config=widths | shares, placeholder="–", alt="Rows with their answers")
+    data_view.table(joined, key, "Rows with their answers", shares, pictures, hide_index=True)
 
 
 def show(task: type[Task], identity: str) -> None:
@@ -71,7 +79,8 @@ def _ended(task: type[Task], job: file_job.Job) -> None:
                   args=(identity,))
     if job.done:
         rows = resources.rows(job.dataset).head(SHOWN_ROWS)
-        table(rows, list(file_job.answered(identity, SHOWN_ROWS)), key=f"file_{task.page}_answers")
+        seen = pictures(task, data.open_dataset(job.dataset), job.columns, min(job.done, SHOWN_ROWS))
+        table(rows, list(file_job.answered(identity, SHOWN_ROWS)), f"file_{task.page}_answers", seen)
         if job.done > SHOWN_ROWS:
             st.caption(f"The first {SHOWN_ROWS} of {words.number(job.done)} answered rows; the download holds them all.")
 
@@ -92,7 +101,7 @@ def _downloads(task: type[Task], identity: str) -> None:
     """Looks again by itself while a file is being made."""
     job = file_job.get(identity)
     kinds = _kinds(task, job)
-    busy = [kind for kind in kinds if (made := download_job.making(job, kind)) and not made.failed]
+    busy = download_job.busy(job, kinds)
     st.fragment(_offers, run_every=1.0 if busy else None)(task, identity, kinds, busy)
 
 
@@ -125,7 +134,7 @@ def _offers(task: type[Task], identity: str, kinds: list[str], busy_before: list
                           args=(job, kind), help="A large file: it is made on disk first, and can then be downloaded.")
     if failed:
         st.warning(failed)
-    if busy_before != [kind for kind in kinds if (made := download_job.making(job, kind)) and not made.failed]:
+    if busy_before != download_job.busy(job, kinds):
         st.rerun()
 
 

@@ -8,6 +8,7 @@ from engine import data, words
 from engine.errors import StudioError
 from engine.tasks import Task
 from studio import data_view, file_answers, file_job, forms, model_facts, resources
+from studio.data_view import PREVIEW_ROWS
 from studio.errors import guard
 from studio.file_worker import Reading, answer_rows
 from studio.results_tables import plain
@@ -64,7 +65,7 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
                 started = st.button(label, key=f"file_{task.page}_start", type="primary", icon=":material/play_arrow:")
         if not tried:
             with right, guard():
-                data_view.preview(frame, key=f"file_{task.page}_preview")
+                data_view.preview(frame, f"file_{task.page}_preview", pictures=file_answers.pictures(task, dataset, columns, PREVIEW_ROWS))
         with guard():
             if started:
                 _check(task, model, columns, options)
@@ -121,4 +122,5 @@ def _try(task: type[Task], model: str, dataset: Any, columns: dict[str, str], op
         reading = Reading(ready, columns, dataset.files())
         answered = [item for part in answer_rows(ready, rows, reading, options, lambda: False) for item in part]
     st.caption("The first three rows with their answers")
-    file_answers.table(rows[list(columns.values())], answered, key=f"file_{task.page}_tried")
+    file_answers.table(rows[list(columns.values())], answered, f"file_{task.page}_tried",
+                       file_answers.pictures(task, dataset, columns, TRIED_ROWS))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.fields import Field
 from engine.images import ENDINGS, MOST_BYTES
-from studio import images
+from studio import charts, images
 from studio.state import peek, put
 
 CHOICES_IN_VIEW = 5
@@ -109,7 +109,7 @@ def _image(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> An
     key = shared["key"]
     uploaded = st.file_uploader(field.label, type=list(ENDINGS), key=f"{key}_{peek(f'{key}_upload', 0)}", help=field.help or None,
                                 max_upload_size=MOST_BYTES // 1_000_000)
-    value = uploaded.getvalue() if uploaded is not None else peek(f"{key}_given", default)
+    value = images.Uploaded.of(uploaded) if uploaded is not None else peek(f"{key}_given", default)
     if value is not None:
         images.thumbnail(value)
     return value
@@ -144,10 +144,10 @@ def _images(field: Field, key: str) -> list[Any]:
     """The bytes of several files, or what `fill` gave."""
     uploaded = st.file_uploader(f"{field.label}s", type=list(ENDINGS), key=f"{key}_{peek(f'{key}_upload', 0)}", help=field.help or None,
                                 accept_multiple_files=True, max_upload_size=MOST_BYTES // 1_000_000)
-    values = [file.getvalue() for file in uploaded] if uploaded else list(peek(f"{key}_given") or [])
+    values = [images.Uploaded.of(file) for file in uploaded] if uploaded else list(peek(f"{key}_given") or [])
     with st.container(horizontal=True, gap="small"):
         for place, value in enumerate(values, start=1):
-            images.thumbnail(value, str(place), most=96)
+            images.thumbnail(value, charts.shorten(images.name_of(value, place), 16), most=96)
     return values
 
 

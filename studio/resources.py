@@ -69,6 +69,16 @@ def rows(dataset: str) -> Any:
     return data.open_dataset(dataset).frame()
 
 
+@st.cache_data(max_entries=64, show_spinner="Drawing the images")
+def thumbnails(dataset: str, names: tuple[str, ...], most: int) -> list[str | None]:
+    """The images that cells of a saved data set name, as small data URLs; None where there is no such image."""
+    from engine import data
+    from studio import images
+
+    files = data.open_dataset(dataset).files()
+    return [images.as_url(files[name], most) if name in files else None for name in names]
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def guess(dataset: str, task: str, variant: str) -> Any:
     """Which column is likely which key of the variant: what was chosen so far, filled up ({key: column or None})."""

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -115,7 +114,7 @@ def _examples(task: type[Task], prefix: str) -> None:
 def _said(example: Mapping[str, Any]) -> str:
     """An example in words: its first text, or the name of its picture."""
     words_of = [value for name, value in example.items() if isinstance(value, str) and name != "image"]
-    return words_of[0] if words_of else Path(str(example["image"])).stem.replace("_", " ").capitalize()
+    return words_of[0] if words_of else images.name_of(example["image"])
 
 
 def _fill(task: type[Task], prefix: str, chosen: tuple[Mapping[str, Any], ...]) -> None:
@@ -170,7 +169,7 @@ def _check(task: type[Task], rows: list[dict[str, Any]]) -> None:
                 if len(rows) > 1:
                     raise StudioError(f"There are {len(rows)} items, but not each has its {label}.",
                                       f"Give one {label} for each, in the same order.")
-                way = "Choose a file" if field.kind == "image" else f"Type or paste a {label}"
+                way = "Choose a file" if field.kind == "image" else f"Type or paste {words.a(label)}"
                 raise StudioError(f"{field.label} is missing.", f"{way}, or try one of the examples.")
     if len(rows) > MOST_ITEMS:
         raise StudioError(f"{len(rows)} items are too many to be compared here.",
@@ -182,7 +181,7 @@ def _answer(task: type[Task], prefix: str, model: str, rows: list[dict[str, Any]
     if found is None:
         noun = task.inputs[0].label.lower()
         way = "Choose" if task.inputs[0].kind == "image" else "Type"
-        st.markdown(f":gray[The answer will stand here. {way} a {noun} or try an example, then press Answer.]")
+        st.markdown(f":gray[The answer will stand here. {way} {words.a(noun)} or try an example, then press Answer.]")
         return
     if (found.model, found.rows, found.options) != (model, rows, options):
         st.caption(":material/history: The answer to what was asked before; press Answer for a new one.")

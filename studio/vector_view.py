@@ -88,4 +88,4 @@ def _download(vectors: list[list[float]], key: str) -> None:
 
 def _name(row: dict[str, Any], place: int) -> str:
     text = next((value for name, value in row.items() if name != "image" and isinstance(value, str)), None)
-    return " ".join(text.split()) if text else f"Image {place + 1}"
+    return " ".join(text.split()) if text else images.name_of(row.get("image"), place + 1)

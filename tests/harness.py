@@ -21,6 +21,8 @@ BUILDERS: dict[str, Callable[[Path], Any]] = {
     "HFSeq2SeqTGModel": tiny.seq2seq_folder,
     "T5QASummaryEmotion": tiny.seq2seq_folder,
     "SpanQA": tiny.causal_folder,
+    "HFQAModel": tiny.question_folder,
+    "ReadingPair": tiny.reading_pair,
     "EfficientNetLite": tiny_images.efficientnet_lite,
     "EfficientNet": tiny_images.efficientnet_folder,
     "CLIP": tiny_images.clip_folder,

@@ -16,7 +16,8 @@ def tokeniser(max_length: int = 32) -> Any:
     inner = Tokenizer(models.WordLevel({word: place for place, word in enumerate(WORDS)}, unk_token="[UNK]"))
     inner.normalizer = normalizers.Lowercase()
     inner.pre_tokenizer = pre_tokenizers.Whitespace()
-    inner.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
+    inner.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+                                                         special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
     return PreTrainedTokenizerFast(tokenizer_object=inner, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
                                    mask_token="[MASK]", model_max_length=max_length)
 
@@ -114,6 +115,27 @@ def causal_folder(folder: Path) -> Path:
     AutoModelForCausalLM.from_config(own).save_pretrained(folder)
     tokeniser.save_pretrained(folder)
     return folder
+
+
+def question_folder(folder: Path) -> Path:
+    """An encoder that finds where an answer begins and ends."""
+    import torch
+    from transformers import AutoModelForQuestionAnswering
+
+    torch.manual_seed(0)
+    AutoModelForQuestionAnswering.from_config(config("bert")).save_pretrained(folder)
+    tokeniser().save_pretrained(folder)
+    return folder
+
+
+def reading_pair(folder: Path) -> Any:
+    """A language model and an encoder that read the same text."""
+    from engine.models.hf_qa_model import HFQAModel
+    from engine.models.reading_pair import ReadingPair
+    from engine.models.span_qa import SpanQA
+
+    writer = SpanQA.from_folder(causal_folder(folder / "causal"))
+    return ReadingPair.from_parts([writer, HFQAModel.from_folder(question_folder(folder / "encoder"))], name="tiny-readingpair")
 
 
 def seq2seq_folder(folder: Path) -> Path:

@@ -18,7 +18,7 @@ from engine.data.limits import LIMITS, Limits
 from engine.data.sources import Source
 from engine.data.tables import Facts, Table
 from engine.errors import StudioError
-from engine.images import ENDINGS, MOST_BYTES
+from engine.images import ENDINGS, MOST_BYTES, NamedImage
 
 if TYPE_CHECKING:
     import pandas
@@ -67,14 +67,14 @@ def _frame(images: list[str]) -> "pandas.DataFrame":
     return pandas.DataFrame(columns, index=pandas.RangeIndex(1, len(images) + 1, name="row"), dtype="object").replace("", None)
 
 
-def unpacked(upload: "Upload", limits: Limits = LIMITS) -> dict[str, Path]:
-    """Where each image lies on disk, by its name in the zip and by its bare file name. Done once, whole or not at all."""
+def unpacked(upload: "Upload", limits: Limits = LIMITS) -> dict[str, NamedImage]:
+    """Each image on disk, by its name in the zip and by its bare file name. Unpacked once, whole or not at all."""
     folder = upload.folder / _FOLDER
     if not (folder / _INDEX).is_file():
         _unpack(upload, folder, limits)
     index = json.loads((folder / _INDEX).read_text("utf-8"))
-    paths = {name: folder / stored for name, stored in index.items()}
-    return {**{PurePosixPath(name).name: path for name, path in paths.items()}, **paths}
+    images = {name: NamedImage(folder / stored, name) for name, stored in index.items()}
+    return {**{PurePosixPath(name).name: image for name, image in images.items()}, **images}
 
 
 def _unpack(upload: "Upload", folder: Path, limits: Limits) -> None:

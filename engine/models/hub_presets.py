@@ -35,6 +35,16 @@ _ENCODERS: tuple[Preset, ...] = (
            "A base to finetune in a hundred languages. It sorts well only once it is trained.", ("xlmr-base",)),
 )
 
+_READERS: tuple[Preset, ...] = (
+    Preset("tinyroberta-squad2", "HFQAModel", "hf://deepset/tinyroberta-squad2", ("qa",), 326_000_000, "CC-BY-4.0", _EN,
+           "Trained on some 130,000 questions: finds far more answers than reading-pair, and says where there is none.",
+           ("tinyroberta-qa",)),
+    Preset("roberta-base-squad2", "HFQAModel", "hf://deepset/roberta-base-squad2", ("qa",), 496_000_000, "CC-BY-4.0", _EN,
+           "As tinyroberta-squad2, better, at twice its time.", ("roberta-qa",)),
+    Preset("xlm-roberta-base-squad2", "HFQAModel", "hf://deepset/xlm-roberta-base-squad2", ("qa",), 1_110_000_000, "CC-BY-4.0",
+           ("100 languages",), "Finds answers in texts of a hundred languages.", ("multilingual-qa",)),
+)
+
 _CLASSIFIERS: tuple[Preset, ...] = (
     Preset("distilbert-sst2", "HFSeqTCModel", "hf://distilbert/distilbert-base-uncased-finetuned-sst-2-english", _SORTS, 268_000_000,
            "Apache-2.0", _EN, "Tells positive from negative English sentences, with no labels to give.", ("sentiment",), own_labels=True),
@@ -102,4 +112,4 @@ _SEEING: tuple[Preset, ...] = (
            "As clip and surer, at about a tenth of its speed.", ("clip-vit-large-patch14",)),
 )
 
-HUB_PRESETS: tuple[Preset, ...] = (*_ENCODERS, *_CLASSIFIERS, *_WRITERS, *_SEEING)
+HUB_PRESETS: tuple[Preset, ...] = (*_ENCODERS, *_READERS, *_CLASSIFIERS, *_WRITERS, *_SEEING)

@@ -1,8 +1,6 @@
 """A language model with an adapter for questions: it can only answer with words of the text, so it also says where they stand."""
 
 import math
-import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -12,18 +10,14 @@ from torch import Tensor
 
 from engine.inference.batching import pad, plan
 from engine.models.generator import Generator
-from engine.models.question_prompt import NO_ANSWER, answer_part, context_part, question_part
-from engine.models.sentences import sentences
+from engine.models.question_models import Asked, Place, QuestionModel
+from engine.models.question_prompt import answer_part, context_part, question_part
 from engine.models.span_trie import Node, span_tree
-from engine.models.text import clean
-from engine.tasks.answers import Answer
 
-MOST = 1600  # characters of a text that are read; of a longer one the sentences nearest to the question
-EARLIER = 6  # earlier questions that are looked at
 BUDGET = 2048  # tokens of prompts in a batch
 
 
-class SpanQA(Generator):
+class SpanQA(QuestionModel, Generator):
     """Answers from a text, in its own words. The adapter is merged into the weights, so it costs nothing."""
 
     loader = "AutoModelForCausalLM"
@@ -43,38 +37,47 @@ class SpanQA(Generator):
             model.network = PeftModel.from_pretrained(model.network, str(asset)).merge_and_unload().eval()
         return model
 
-    def qa(self, question: list[str], context: list[str], prev_q: Sequence[Sequence[str]] | None = None,
-           prev_a: Sequence[Sequence[str]] | None = None) -> list[str]:
-        """The answer to each question; "no answer" where the text does not tell."""
-        nothing: list[Sequence[str]] = [()] * len(question)
-        earlier = [list(zip(asked, said, strict=True))[-EARLIER:] for asked, said in zip(prev_q or nothing, prev_a or nothing, strict=True)]
-        prompts, trees = [], []
-        for asked, text, before in zip(question, context, earlier, strict=True):
-            text = clean(text)
-            pieces = nearest(text, " ".join([asked, *(part for pair in before[-2:] for part in pair)]), MOST)
-            shown = " ".join(text[start:end] for start, end in pieces) if len(pieces) > 1 else text[pieces[0][0]:pieces[0][1]]
-            prompts.append(self._prompt(shown, before, clean(asked)))
-            trees.append(span_tree(self.tokeniser, text, pieces))
-        answers: list[str] = [""] * len(question)
+    def places(self, asked: Sequence[Asked]) -> list[tuple[Place, float]]:
+        """The most probable span of each text, by its tokens' probabilities."""
+        prompts = [self.prompt(one) for one in asked]
+        trees = [span_tree(self.tokeniser, one.excerpt.text, one.excerpt.pieces) for one in asked]
+        found: list[tuple[Place, float]] = [(None, 0.0)] * len(asked)
         for batch in plan([len(prompt) for prompt in prompts], BUDGET, most=16):
-            found = self._spans([prompts[index] for index in batch], [trees[index] for index in batch])
-            for index, (span, score) in zip(batch, found, strict=True):
-                start, end = span or (None, None)
-                answers[index] = Answer(context[index][start:end] if span else NO_ANSWER, start=start, end=end, score=score)
-        return answers
+            spans = self._spans([prompts[index] for index in batch], [trees[index] for index in batch])
+            for index, span in zip(batch, spans, strict=True):
+                found[index] = span
+        return found
 
-    def _prompt(self, text: str, before: Sequence[tuple[str, str]], question: str) -> list[int]:
-        ids = context_part(self.tokeniser, text)
-        for asked, said in before:
-            ids += question_part(self.tokeniser, clean(asked)) + answer_part(self.tokeniser, clean(said))
-        return ids + question_part(self.tokeniser, question)
+    def prompt(self, asked: Asked) -> list[int]:
+        """Token ids of the text, the earlier pairs, and the question."""
+        ids = context_part(self.tokeniser, asked.excerpt.shown)
+        for question, said in asked.before:
+            ids += question_part(self.tokeniser, question) + answer_part(self.tokeniser, said)
+        return ids + question_part(self.tokeniser, asked.question)
 
-    def _spans(self, prompts: Sequence[Sequence[int]], trees: Sequence[Node]) -> list[tuple[tuple[int, int] | None, float]]:
+    def chances(self, asked: Asked, answers: Sequence[str]) -> Tensor:
+        """The log-probability (N) that it says each of these. All stand in one sequence behind the prompt; a mask parts them."""
+        prompt, parts = self.prompt(asked), [answer_part(self.tokeniser, answer) for answer in answers]
+        sizes = [len(part) for part in parts]
+        ids = torch.tensor([*prompt, *(token for part in parts for token in part)])
+        part = torch.tensor([0] * len(prompt) + [number for number, size in enumerate(sizes, start=1) for _ in range(size)])
+        seen = ((part[:, None] == part) | (part == 0)).tril()
+        mask = torch.where(seen, 0.0, torch.finfo(self.network.dtype).min).to(self.network.dtype)
+        places = torch.tensor([*range(len(prompt)), *(len(prompt) + place for size in sizes for place in range(size))])
+        # Each token is foretold by the one before it, the first of an answer by the prompt's last.
+        before = torch.arange(len(prompt), len(ids)) - 1
+        before[[sum(sizes[:number]) for number in range(len(sizes))]] = len(prompt) - 1
+        logits = self.network(input_ids=ids[None].to(self.device), attention_mask=mask[None, None].to(self.device),
+                              position_ids=places[None].to(self.device), logits_to_keep=before.to(self.device), use_cache=False).logits[0]
+        shares = logits.float().log_softmax(dim=-1).cpu().gather(1, ids[len(prompt):, None])[:, 0]
+        return torch.stack([own.sum() for own in shares.split(sizes)])
+
+    def _spans(self, prompts: Sequence[Sequence[int]], trees: Sequence[Node]) -> list[tuple[Place, float]]:
         """The most probable way through each tree, token by token, and its probability."""
         ids, mask = pad(prompts, self.tokeniser.pad_token_id, left=True)
         ids, mask = ids.to(self.device), mask.to(self.device)
         nodes: list[Node | None] = list(trees)
-        spans: list[tuple[int, int] | None] = [None] * len(prompts)
+        spans: list[Place] = [None] * len(prompts)
         sums, cache = [0.0] * len(prompts), None
         positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
         while any(nodes):
@@ -102,37 +105,3 @@ def _best(node: Node, shares: Tensor, end: int) -> tuple[int, float]:
     allowed = [*node.children, *([end] if node.ends else [])] or [end]
     place = int(shares[allowed].argmax())
     return allowed[place], float(shares[allowed[place]])
-
-
-_WORDS = re.compile(r"\w+")
-
-
-def nearest(text: str, question: str, most: int) -> list[tuple[int, int]]:
-    """Where the sentences stand that share most words with the question, rare words counting more; at most `most` characters, in the
-    order of the text. A short text is one piece."""
-    if len(text) <= most:
-        return [(0, len(text))]
-    spans = [piece for start, end in sentences(text) for piece in _cut(text, start, end, most // 2)] or [(0, most)]
-    words = [set(map(str.lower, _WORDS.findall(text[start:end]))) for start, end in spans]
-    frequency = Counter(word for own in words for word in own)
-    asked = set(map(str.lower, _WORDS.findall(question)))
-    worth = [sum(math.log(1 + len(spans) / frequency[word]) for word in own & asked) for own in words]
-    worth = [value + 0.5 * max(worth[max(0, place - 1)], worth[min(len(worth) - 1, place + 1)]) for place, value in enumerate(worth)]
-    kept, room = [], most
-    for place in sorted(range(len(spans)), key=lambda index: -worth[index]):
-        size = spans[place][1] - spans[place][0] + 1
-        if size <= room:
-            kept.append(spans[place])
-            room -= size
-    return sorted(kept)
-
-
-def _cut(text: str, start: int, end: int, most: int) -> list[tuple[int, int]]:
-    """A sentence in pieces of at most `most` characters, cut at spaces where there are any."""
-    pieces = []
-    while end - start > most:
-        stop = text.rfind(" ", start + 1, start + most)
-        stop = stop if stop > start else start + most
-        pieces.append((start, stop))
-        start = stop
-    return [*pieces, (start, end)]

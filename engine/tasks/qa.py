@@ -49,7 +49,7 @@ class QA(Task):
             ),
         ),
     )
-    default_model = "smollm2-qa"
+    default_model = "reading-pair"
     examples = (
         {"question": "How long has Hinemoa lived in Tampere?", "context": _LIVED},
         {"question": "And where was she before?", "context": _LIVED, "prev_qa": [("Where does Hinemoa live?", "Tampere")]},

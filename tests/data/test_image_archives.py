@@ -10,6 +10,7 @@ from PIL import Image
 from engine import data
 from engine.data import image_archives
 from engine.errors import StudioError
+from engine.images import open_image
 
 
 def png(colour: str = "red") -> bytes:
@@ -35,7 +36,7 @@ def test_each_image_is_a_row_with_its_folder() -> None:
     assert dataset.frame().to_dict("list") == {"image": ["all/cat/a.png", "all/dog/b.PNG"], "folder": ["cat", "dog"]}
     files = dataset.files()
     assert Image.open(files["all/dog/b.PNG"]).getpixel((0, 0)) == (0, 0, 255)
-    assert files["a.png"].is_relative_to(dataset.upload.folder)
+    assert files["a.png"].path.is_relative_to(dataset.upload.folder)
 
 
 def test_a_table_among_the_images_says_the_rows() -> None:
@@ -46,8 +47,8 @@ def test_a_table_among_the_images_says_the_rows() -> None:
 
 def test_names_that_lead_elsewhere_are_only_names() -> None:
     dataset = stored({"../../evil.png": png(), "C:\\evil.png": png()})
-    for path in dataset.files().values():
-        assert path.parent == dataset.upload.folder / "images"
+    for image in dataset.files().values():
+        assert image.path.parent == dataset.upload.folder / "images"
 
 
 def test_a_damaged_image_member_leaves_the_others() -> None:
@@ -57,6 +58,14 @@ def test_a_damaged_image_member_leaves_the_others() -> None:
     dataset = data.Dataset.of(data.store(bytes(content), "pictures.zip"))
     assert len(dataset.frame()) == 2
     assert "a.png" in dataset.files() and "b.png" not in dataset.files()
+
+
+def test_what_is_no_image_is_called_by_its_own_name() -> None:
+    dataset = stored({"cat/a.png": b"\x89PNG no", "cat/b.png": png()})
+    with pytest.raises(StudioError) as raised:
+        open_image(dataset.files()["a.png"])
+    assert "'cat/a.png'" in raised.value.message and str(dataset.upload.folder) not in raised.value.message
+    assert open_image(dataset.files()["b.png"]).mode == "RGB"
 
 
 def test_a_bomb_among_the_images_is_refused() -> None:

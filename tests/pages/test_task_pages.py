@@ -119,3 +119,7 @@ def test_a_whole_file_is_answered_and_a_row_that_fails_says_why(task: type[Task]
     assert trouble(app) == []
     found = list(file_job.answered(identity))
     assert [bool(item.error) for item in found].count(True) == 1
+    if "image" in job.columns:
+        pictures = list(app.dataframe[0].value["picture"])
+        assert [str(one).startswith("data:image/jpeg;base64,") for one in pictures] == [item.error is None for item in found]
+        assert [item.error for item in found if item.error][0].startswith("'broken.png' is")  # by its own name, not by where it lies

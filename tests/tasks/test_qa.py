@@ -3,7 +3,8 @@
 import pytest
 
 from engine import QA
-from engine.models.span_qa import MOST, nearest
+from engine.models.excerpt import MOST, Excerpt, nearest
+from engine.models.question_models import Asked
 
 STORY = "Sally has been living in London for 3 years. Previously, Sally lived in Liverpool."
 
@@ -33,6 +34,35 @@ def test_an_answer_in_the_middle_of_a_long_text_is_found(task: QA) -> None:
     text = "The weather was mild that week. " * 900 + "The lighthouse keeper is called Ottokar. " + "Nobody came to the harbour. " * 900
     answer = task("What is the lighthouse keeper called?", text)
     assert answer == "Ottokar" and text[answer.details["start"]:answer.details["end"]] == "Ottokar"
+
+
+def test_a_place_in_an_excerpt_is_a_place_in_the_text() -> None:
+    text = "Filler here. " * 200 + "Ann lives in Graz. " + "More filler. " * 200 + "Ben lives in Linz."
+    excerpt = Excerpt.about(text, "Where do Ann and Ben live?", most=60)
+    start = excerpt.shown.index("Graz")
+    place = excerpt.place(start, start + 4)
+    assert place is not None and text[place[0]:place[1]] == "Graz"
+    assert excerpt.place(0, len(excerpt.shown)) is None  # over two pieces
+
+
+@pytest.mark.parametrize("model", ["minilm-qa", "smollm2-qa", "reading-pair"])
+def test_each_model_that_ships_names_the_place_and_says_when_the_text_is_silent(model: str) -> None:
+    task = QA(model)
+    text = "The ferry to Aero was built in 1987 by a yard in Odense. It carries 40 cars."
+    found = task("When was the ferry built?", text)
+    assert found == "1987" == text[found.details["start"]:found.details["end"]] and 0 < found.details["score"] <= 1
+    nothing = task("Anything?", "…")
+    assert nothing == "no answer" and nothing.details["start"] is None
+
+
+def test_both_of_a_pair_are_heard() -> None:
+    pair = QA("reading-pair").model
+    asked = Asked("Who won?", (), Excerpt.about("Ann lost and Ben won.", ""))
+    spans = [span for span in pair.reader.spans([asked], 5)[0] if span.text]
+    said = pair.writer.chances(asked, [span.text for span in spans])
+    assert said.shape == (len(spans),) and (said < 0).all()
+    alone = [float(pair.writer.chances(asked, [span.text])[0]) for span in spans]
+    assert said.tolist() == pytest.approx(alone, abs=0.3)  # read one by one or together, up to the precision of bf16
 
 
 def test_the_nearest_pieces_hold_the_answer_even_without_full_stops() -> None:

@@ -1,0 +1,47 @@
+"""What all models that answer from a text share: earlier questions, excerpts of long texts, answers with their place."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.models.base import BaseModel
+from engine.models.excerpt import Excerpt
+from engine.models.question_prompt import NO_ANSWER
+from engine.models.text import clean
+from engine.tasks.answers import Answer
+
+EARLIER = 6  # earlier questions that are looked at
+Place = tuple[int, int] | None  # of an answer in the text that was asked about; None: it does not tell
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question: what was asked and answered before, and the excerpt of the text that is read."""
+
+    question: str
+    before: tuple[tuple[str, str], ...]
+    excerpt: Excerpt
+
+
+class QuestionModel(BaseModel):
+    """Answers from a text in its own words: `places` finds them."""
+
+    @abstractmethod
+    def places(self, asked: Sequence[Asked]) -> list[tuple[Place, float]]:
+        """Where in the whole text each answer stands, and how sure that is, from 0 to 1."""
+
+    def qa(self, question: list[str], context: list[str], prev_q: Sequence[Sequence[str]] | None = None,
+           prev_a: Sequence[Sequence[str]] | None = None) -> list[str]:
+        """The answer to each question; "no answer" where the text does not tell."""
+        nothing: list[Sequence[str]] = [()] * len(question)
+        asked = []
+        for new, text, old, said in zip(question, context, prev_q or nothing, prev_a or nothing, strict=True):
+            before = tuple((clean(one), clean(other)) for one, other in list(zip(old, said, strict=True))[-EARLIER:])
+            hints = " ".join([new, *(part for pair in before[-2:] for part in pair)])
+            asked.append(Asked(clean(new), before, Excerpt.about(clean(text), hints)))
+        return [_answer(text, place, score) for text, (place, score) in zip(context, self.places(asked), strict=True)]
+
+
+def _answer(text: str, place: Place, score: float) -> Answer:
+    start, end = place or (None, None)
+    return Answer(text[start:end] if place else NO_ANSWER, start=start, end=end, score=score)
