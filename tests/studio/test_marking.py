@@ -24,7 +24,11 @@ def test_markup_in_the_text_is_only_text() -> None:
 
 def test_a_text_with_a_slash_keeps_its_name() -> None:
     assert _name({"text": "Delivery 24/7"}, 0) == "Delivery 24/7"
-    assert _name({"image": "/somewhere/a.png"}, 1) == "Image 2"
+
+
+def test_an_image_is_called_by_its_file_or_else_by_its_place() -> None:
+    assert _name({"image": "/somewhere/hot_air_balloon.png"}, 1) == "Hot air balloon"
+    assert _name({"image": b"\x89PNG"}, 1) == "Image 2"
 
 
 def test_what_a_model_writes_is_shown_as_text_while_it_comes() -> None:

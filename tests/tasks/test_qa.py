@@ -1,19 +1,31 @@
 """Questions about texts, with the model that ships: short facts, talks, places, long texts."""
 
 import pytest
+import torch
 
-from engine import QA
+from engine import QA, AutoModel
 from engine.models.excerpt import MOST, Excerpt, nearest
 from engine.models.question_models import Asked
 
 STORY = "Sally has been living in London for 3 years. Previously, Sally lived in Liverpool."
 
 
+MODELS = ("minilm-qa", "smollm2-qa", "reading-pair")
+
+
 @pytest.fixture(scope="module")
-def task(tmp_path_factory: pytest.TempPathFactory) -> QA:
+def tasks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, QA]:
+    """The models that ship, in fp32, so that one by one or together makes no difference."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
-        return QA()
+        patch.setenv("STUDIO_PRECISION", "fp32")
+        found = {name: QA(AutoModel.from_pretrained(name, device="cpu")) for name in MODELS}
+    return found
+
+
+@pytest.fixture
+def task(tasks: dict[str, QA]) -> QA:
+    return tasks[QA.default_model]
 
 
 def test_short_facts_are_answered_with_their_place(task: QA) -> None:
@@ -45,9 +57,9 @@ def test_a_place_in_an_excerpt_is_a_place_in_the_text() -> None:
     assert excerpt.place(0, len(excerpt.shown)) is None  # over two pieces
 
 
-@pytest.mark.parametrize("model", ["minilm-qa", "smollm2-qa", "reading-pair"])
-def test_each_model_that_ships_names_the_place_and_says_when_the_text_is_silent(model: str) -> None:
-    task = QA(model)
+@pytest.mark.parametrize("name", MODELS)
+def test_each_model_that_ships_names_the_place_and_says_when_the_text_is_silent(tasks: dict[str, QA], name: str) -> None:
+    task = tasks[name]
     text = "The ferry to Aero was built in 1987 by a yard in Odense. It carries 40 cars."
     found = task("When was the ferry built?", text)
     assert found == "1987" == text[found.details["start"]:found.details["end"]] and 0 < found.details["score"] <= 1
@@ -55,14 +67,15 @@ def test_each_model_that_ships_names_the_place_and_says_when_the_text_is_silent(
     assert nothing == "no answer" and nothing.details["start"] is None
 
 
-def test_both_of_a_pair_are_heard() -> None:
-    pair = QA("reading-pair").model
+def test_both_of_a_pair_are_heard(task: QA) -> None:
+    pair = task.model
     asked = Asked("Who won?", (), Excerpt.about("Ann lost and Ben won.", ""))
     spans = [span for span in pair.reader.spans([asked], 5)[0] if span.text]
-    said = pair.writer.chances(asked, [span.text for span in spans])
+    with torch.inference_mode():
+        said = pair.writer.chances(asked, [span.text for span in spans])
+        alone = [float(pair.writer.chances(asked, [span.text])[0]) for span in spans]
     assert said.shape == (len(spans),) and (said < 0).all()
-    alone = [float(pair.writer.chances(asked, [span.text])[0]) for span in spans]
-    assert said.tolist() == pytest.approx(alone, abs=0.3)  # read one by one or together, up to the precision of bf16
+    assert said.tolist() == pytest.approx(alone, abs=0.01)
 
 
 def test_the_nearest_pieces_hold_the_answer_even_without_full_stops() -> None:
