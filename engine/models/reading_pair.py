@@ -16,7 +16,7 @@ from engine.models.span_qa import SpanQA
 
 PROPOSED = 12  # spans that are judged
 WRITER = 0.5  # the language model's share in the judgement
-TEMPERATURE = 2.0  # evens out the shares: of answers that say 70%, about 70% are right (on the texts held out of `assets/qa/readings.jsonl`)
+TEMPERATURE = 2.0  # evens out the shares: of answers that say 70%, about 70% are right (on what is held out of `assets/qa/readings.jsonl`)
 
 
 class ReadingPair(QuestionModel):
