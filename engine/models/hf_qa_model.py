@@ -14,7 +14,7 @@ from engine.models.question_models import Asked, Place, QuestionModel
 
 LONGEST = 30  # tokens of an answer
 EDGES = 20  # most probable beginnings and ends that are paired
-EARLIER = 3  # earlier pairs that are put before the question
+EARLIER, LATEST = 3, 500  # earlier pairs that are put before the question; characters of them all that are read, the last ones
 
 
 class Span(NamedTuple):
@@ -55,7 +55,7 @@ class HFQAModel(QuestionModel, CheckpointModel):
     def spans(self, asked: Sequence[Asked], most: int) -> list[list[Span]]:
         """The `most` most probable answers to each question, and that there is none, best first."""
         longest = longest_of(self.tokeniser, self.network)
-        coded = [self.tokeniser(whole_question(one), one.excerpt.shown, truncation="only_second", max_length=longest,
+        coded = [self.tokeniser(whole_question(one), one.excerpt.shown, truncation="longest_first", max_length=longest,
                                 return_offsets_mapping=True) for one in asked]
         found: list[list[Span]] = [[]] * len(asked)
         for batch in plan([len(one["input_ids"]) for one in coded], token_budget(self.device.type)):
@@ -103,4 +103,4 @@ class HFQAModel(QuestionModel, CheckpointModel):
 
 def whole_question(asked: Asked) -> str:
     """The question after what was asked and answered before. Training (`assets/qa/make_reader.py`) writes it alike."""
-    return " ".join([*(f"{question} {said}" for question, said in asked.before[-EARLIER:]), asked.question])
+    return " ".join([*(f"{question} {said}" for question, said in asked.before[-EARLIER:]), asked.question])[-LATEST:]

@@ -42,6 +42,13 @@ def test_earlier_questions_are_understood(task: QA) -> None:
     assert task("Where did she live before?", STORY, prev_qa=[*before, ("How long has she lived there?", "3 years")]) == "Liverpool"
 
 
+@pytest.mark.parametrize("name", ["minilm-qa", "reading-pair"])
+def test_long_questions_and_long_earlier_answers_are_answered_and_not_refused(tasks: dict[str, QA], name: str) -> None:
+    text = "Ann lives in Graz."
+    assert tasks[name]("well, " * 3000 + "where does Ann live?", text) in ("Graz", "no answer")
+    assert tasks[name]("Where does Ann live?", text, prev_qa=[("Who is it?", "Ann " * 900)] * 3) in ("Graz", "no answer")
+
+
 def test_an_answer_in_the_middle_of_a_long_text_is_found(task: QA) -> None:
     text = "The weather was mild that week. " * 900 + "The lighthouse keeper is called Ottokar. " + "Nobody came to the harbour. " * 900
     answer = task("What is the lighthouse keeper called?", text)
