@@ -2,7 +2,7 @@
 
     python -m benchmarks.inference [--only classify_equal classify_mixed vectors images] [--repeat 3] [--data ../shared/data]
 
-- classify_equal: 2,000 real questions of Banking77 cut to four words each, none twice, by a classifier that was trained on its other
+- classify_equal: 2,000 real questions of Banking77 cut to six words each, none twice, by a classifier that was trained on its other
   part, against transformers' pipeline at its best batch size;
 - classify_mixed: 1,000 of them of which every 64th is 100 times as long (both sides cut at the model's 512 tokens);
 - vectors: texts of mixed lengths, against `SentenceTransformer.encode` at its best batch size;
@@ -29,7 +29,7 @@ SLOW = 64  # rows of mixed lengths: a larger batch pads ever more, and takes man
 WORDS = ("account bank card money transfer late wrong help please today yesterday waiting paid charge fee refund cash machine phone app "
          "number code open close change lost stolen new old first second house garden river mountain winter summer green blue quick "
          "slow").split()
-SHORT = 4  # words of a short text
+SHORT = 6  # words of a short text
 SIDES = {"fp32": {"STUDIO_PRECISION": "fp32"}, "shipped": {"STUDIO_PRECISION": "auto"}, "peer": {}}
 
 

@@ -51,7 +51,7 @@ class Field:
             raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes {self._takes()}.")
         if self.required and self.kind == "text" and not value.strip():
             raise StudioError(f"{self.label} is missing.", f"`{self.name}` is empty; give a value.")
-        if self.kind == "image" and not _like_an_image(value):
+        if self.kind == "image" and not like_an_image(value):
             raise StudioError(f"{self.label} cannot be {type(value).__name__}.",
                               f"`{self.name}` takes a path, a PIL image, the bytes of an image file, or these in base64.")
         if self.kind == "labels":
@@ -84,7 +84,7 @@ def _check_labels(labels: Any) -> None:
         raise StudioError(f"A label cannot be {wrong[0]!r}." if wrong else "There are no labels.", "Each label is a word or a phrase.")
 
 
-def _like_an_image(value: Any) -> bool:
+def like_an_image(value: Any) -> bool:
     """Whether it is of a type that may hold an image; opening it tells more (`engine.images`)."""
     return isinstance(value, str | PathLike | bytes) or (hasattr(value, "getexif") and hasattr(value, "convert"))
 

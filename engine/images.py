@@ -35,6 +35,33 @@ class NamedImage(PathLike[str]):
         return self.name
 
 
+class StoredImage(bytes):
+    """The bytes of an image file that remember how it is called."""
+
+    name = "image"
+
+    @classmethod
+    def of(cls, value: Any) -> "StoredImage":
+        """An image in whatever form, as a file: what is a file already is taken as it is, a PIL image becomes a PNG.
+
+        Raises StudioError for what is no image at all; whether it can be opened is seen when it is.
+        """
+        from PIL import Image
+
+        if isinstance(value, StoredImage):
+            return value
+        if isinstance(value, Image.Image):
+            buffer = io.BytesIO()
+            (value if value.mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16") else value.convert("RGB")).save(buffer, "PNG")
+            made = cls(buffer.getvalue())
+        else:
+            source = _source(value)
+            made = cls(source.getvalue() if isinstance(source, io.BytesIO) else source.read_bytes())
+        if isinstance(value, PathLike) or (isinstance(value, str) and len(value) < 4096 and not value.startswith("data:")):
+            made.name = str(value) if isinstance(value, NamedImage) else Path(value).name
+        return made
+
+
 def open_image(value: Any, size: int | None = None) -> "Image":
     """The image as RGB, turned as its EXIF data says, its first frame; see-through parts are white. The caller's object stays as it is.
 

@@ -23,9 +23,11 @@ NAME = 22  # letters of a model's name on the chip
 
 @dataclass(frozen=True)
 class Choice:
-    """A model that can be picked. kind: "embedded", "yours" or "hub". finetunable: the wizard offers it as a start.
+    """A model that can be picked. kind: "embedded", "yours" or "hub". way: how it learns the task (`engine.training.ways`), empty where
+    it cannot.
 
-    A saved model of somebody's own class is not: opening it runs its code, which takes a yes that a background run cannot ask for.
+    A saved model of somebody's own class is not offered to learn: opening it runs its code, which takes a yes that a background run
+    cannot ask for.
     here: whether it is on this disk, so that it answers without a connection.
     """
 
@@ -33,7 +35,7 @@ class Choice:
     kind: str
     size_bytes: int | None
     description: str
-    finetunable: bool = True
+    way: str = ""
     licence: str = ""
     languages: tuple[str, ...] = ()
     here: bool = True
@@ -57,23 +59,24 @@ def choices(task: str) -> list[Choice]:
     from engine.models.catalogue import PRESETS
 
     fits = [preset for preset in PRESETS if task in preset.tasks]
-    embedded = [_of_catalogue(preset) for preset in fits if preset.embedded]
-    return [*embedded, *map(_own, hub.list(task=task)), *(_of_catalogue(preset) for preset in fits if not preset.embedded)]
+    embedded = [_of_catalogue(preset, task) for preset in fits if preset.embedded]
+    others = [_of_catalogue(preset, task) for preset in fits if not preset.embedded]
+    return [*embedded, *(_own(card, task) for card in hub.list(task=task)), *others]
 
 
-def _of_catalogue(preset: Any) -> Choice:
+def _of_catalogue(preset: Any, task: str) -> Choice:
     from engine.models.catalogue import FAMILIES
     from engine.models.fetching import is_here
 
     return Choice(preset.name, "embedded" if preset.embedded else "hub", preset.size_bytes, preset.description,
-                  FAMILIES[preset.family].finetunable, preset.licence, preset.languages, is_here(preset.name))
+                  FAMILIES[preset.family].learns.get(task, ""), preset.licence, preset.languages, is_here(preset.name))
 
 
-def _own(card: Any) -> Choice:
+def _own(card: Any, task: str) -> Choice:
     from engine.models.catalogue import FAMILIES
 
     family = FAMILIES.get(card.class_name)
-    return Choice(card.name, "yours", card.size_bytes, card.description or _trained_on(card), bool(family and family.finetunable),
+    return Choice(card.name, "yours", card.size_bytes, card.description or _trained_on(card), family.learns.get(task, "") if family else "",
                   str((card.details or {}).get("licence") or ""))
 
 

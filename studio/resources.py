@@ -96,7 +96,7 @@ def report(dataset: str, task: str, variant: str) -> Any:
     from engine.tasks import task_class
 
     found, declared = data.open_dataset(dataset), task_class(task)
-    return data.check(found, declared.variant(variant), found.mapping, tokeniser=token_counter(declared.default_model))
+    return data.check(found, declared.variant(variant), found.mapping, tokeniser=token_counter(declared.start_model()))
 
 
 def task(name: str, model: str) -> Any:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine import words
 from engine.training.results import Evaluation
-from studio import charts
+from studio import charts, results_rows
 from studio.results_tables import (
     baseline_name,
     class_table,
@@ -20,6 +20,7 @@ from studio.results_tables import (
     verdict,
 )
 
+FILTERED = 1000  # different truths that can be chosen from a list
 READABLE = 15  # classes whose names can be read at a glance
 ALL = "all"
 ROW = 36  # pixels of a table's row
@@ -39,14 +40,15 @@ def headline(evaluation: Evaluation, key: str) -> None:
 
 
 def results(evaluation: Evaluation, key: str) -> None:
-    """Per class and confusions; what the task does not have is left out."""
+    """Single rows, per class and confusions; what the task does not have is left out."""
+    seen = results_rows.draw(evaluation, key)
     classes = class_table(evaluation)
     if not classes.empty:
         st.subheader(f"{words.plural(len(classes), 'class', 'classes')}, the weakest first", anchor=False)
         charts.class_table(classes, key=f"{key}_classes")
     if evaluation.confusion:
         _confusion(evaluation, key)
-    if classes.empty and not evaluation.confusion:
+    if classes.empty and not evaluation.confusion and not seen:
         st.caption("This task has no classes to show one by one.")
 
 
@@ -96,12 +98,14 @@ def mistakes(evaluation: Evaluation, key: str, row_numbers: Sequence[int] | None
         return
     st.markdown("The answers that the model was surest of and that were wrong all the same. Look here first for rows with a wrong label, "
                 "and for labels that mean the same.")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        truth = st.selectbox("Truth", sorted(table["truth"].unique()), index=None, placeholder="Any", key=f"{key}_truth", width=320)
-        answer = st.selectbox("Answer", sorted(table["predicted"].unique()), index=None, placeholder="Any", key=f"{key}_answer", width=320)
-    for column, wanted in (("truth", truth), ("predicted", answer)):
+    truth = answer = None
+    if 1 < table["truth"].nunique() <= FILTERED and evaluation.labels:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            truth, answer = (st.selectbox(label, sorted(table[name].unique()), index=None, placeholder="Any", key=f"{key}_{label.lower()}",
+                                          width=320) for label, name in (("Truth", "truth"), ("Answer", "predicted")))
+    for name, wanted in (("truth", truth), ("predicted", answer)):
         if wanted is not None:
-            table = table[table[column] == wanted]
+            table = table[table[name] == wanted]
     counted = ("Row of the file as a spreadsheet counts, the header being row 1." if row_numbers is not None
                else "Place among the given rows, the first being 1.")
     column = st.column_config

@@ -9,7 +9,7 @@ import streamlit as st
 from engine import runs, words
 from engine.runs import Run
 from engine.training.settings import Settings
-from studio import navigation, results_view
+from studio import navigation, results_rows, results_view
 from studio.errors import guard
 from studio.results_tables import plain
 from studio.run_settings import SettingRow, difference_text, setting_rows
@@ -35,6 +35,7 @@ def draw(run: Run) -> None:
 def _results(run: Run) -> None:
     if run.result and run.result.evaluation:
         results_view.results(run.result.evaluation, key="run")
+        results_rows.epochs(run.result.history, key="run")
     else:
         st.caption(_nothing_yet(run, "Precision and recall of each class, and what is taken for what"))
 

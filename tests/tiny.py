@@ -67,7 +67,7 @@ def classifier_folder(folder: Path, family: str = "bert", labels: tuple[str, ...
 
     torch.manual_seed(0)
     names = dict(enumerate(labels))
-    own = config(family, id2label=names, label2id={name: place for place, name in names.items()})
+    own = config(family, initializer_range=0.3, id2label=names, label2id={name: place for place, name in names.items()})
     AutoModelForSequenceClassification.from_config(own).save_pretrained(folder)
     tokeniser().save_pretrained(folder)
     return folder

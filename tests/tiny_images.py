@@ -34,9 +34,18 @@ def efficientnet_folder(folder: Path) -> Path:
 
     torch.manual_seed(0)
     names = dict(enumerate(LABELS))
-    own = AutoConfig.for_model("efficientnet", image_size=32, width_coefficient=0.1, depth_coefficient=0.1, hidden_dim=128, id2label=names,
+    own = AutoConfig.for_model("efficientnet", image_size=32, width_coefficient=0.1, depth_coefficient=0.1, hidden_dim=128,
+                               batch_norm_eps=1e-9, id2label=names,
                                label2id={name: place for place, name in names.items()})
-    EfficientNetForImageClassification(own).save_pretrained(folder)
+    network = EfficientNetForImageClassification(own)
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            torch.nn.init.kaiming_normal_(module.weight)
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 1.0
+    with torch.no_grad():  # as it is drawn, nothing of an image reaches its end: batch norm has to see some first
+        network.train()(torch.randn(16, 3, 32, 32))
+    network.save_pretrained(folder)
     EfficientNetImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(folder)
     return folder
 

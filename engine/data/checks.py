@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Union
 
 from engine.data.findings import Finding, Report, Subject, Tokeniser
 from engine.data.fixes import Fix
+from engine.data.image_checks import check_images
 from engine.data.label_checks import check_labels
 from engine.data.mapping import check_mapping, separator_of
+from engine.data.score_checks import check_groups, check_scores
 from engine.data.text_checks import check_texts
 from engine.words import plural
 
@@ -22,12 +24,14 @@ _FEW = 20
 _SEVERITY = {"error": 0, "warning": 1, "note": 2}
 # Of equally severe findings, what does most harm comes first.
 _HARM = {kind: place for place, kind in enumerate((
-    "too_few_rows", "empty_column", "one_class", "too_many_classes", "missing", "leakage", "conflicting_labels", "numeric_texts",
-    "several_labels", "label_spellings", "placeholder_labels", "few_rows", "thin_classes", "imbalance", "duplicates"))}
+    "too_few_rows", "empty_column", "one_class", "too_many_classes", "too_few_groups", "scores_no_numbers", "scores_out_of_range",
+    "scores_all_equal", "images_missing", "images_unreadable", "missing", "images_conflicting", "leakage", "conflicting_labels",
+    "numeric_texts",
+    "several_labels", "label_spellings", "placeholder_labels", "few_rows", "thin_classes", "imbalance", "duplicates", "images_twice"))}
 
 
 def check(data: Union["Dataset", "pandas.DataFrame"], variant: "Variant", mapping: Mapping[str, str | None] | None = None, *,
-          max_tokens: int = 128, tokeniser: Tokeniser | None = None,
+          max_tokens: int | None = None, tokeniser: Tokeniser | None = None,
           validation_split: float | tuple[Sequence[int], Sequence[int]] = 0.15, separator: str | None = None) -> Report:
     """All findings, what matters most first.
 
@@ -40,17 +44,19 @@ def check(data: Union["Dataset", "pandas.DataFrame"], variant: "Variant", mappin
     if isinstance(data, Dataset):
         mapping, separator = mapping or data.mapping, separator or data.separator
         frame, settings = data.frame(), data.settings
+        files = data.files() if any(column.kind == "image" for column in variant.columns) else {}
     else:
-        frame, settings = data, {}
+        frame, settings, files = data, {}, None
     mapping = mapping or {}
     check_mapping(frame, variant, mapping)
     chosen = {key: name for key, name in mapping.items() if name}
     separator = separator or separator_of(frame, variant, chosen)
-    limit = settings.get("max_length", max_tokens)
+    limit = settings.get("max_length" if variant.is_labelled else "max_input_length", max_tokens or variant.reads)
     subject = Subject(frame, variant, chosen, separator, limit, tokeniser, validation_split, settings)
     found = [*_check_rows(subject)]
     if len(frame):
-        found += [*check_labels(subject), *check_texts(subject)]
+        found += [*check_labels(subject), *check_scores(subject), *check_groups(subject), *check_texts(subject),
+                  *check_images(subject, files or {})]
     found.sort(key=lambda finding: (_SEVERITY[finding.severity], _HARM.get(finding.kind, len(_HARM)), -finding.count))
     return Report(tuple(found), len(frame), subject.classes if len(frame) else {})
 

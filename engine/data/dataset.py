@@ -110,7 +110,9 @@ class Dataset:
         frame = self.frame()
         check_mapping(frame, variant, self.mapping)
         columns = [(column, self.mapping[column.key]) for column in variant.columns if self.mapping.get(column.key)]
-        return {column.key: values(column, frame[name], self.separator) for column, name in columns}
+        files = self.files() if any(column.kind == "image" for column in variant.columns) else {}
+        return {column.key: _pictures(frame[name], files) if column.kind == "image" else values(column, frame[name], self.separator)
+                for column, name in columns}
 
     def save(self) -> "Dataset":
         """Keep it, so that `open_dataset(id)` finds it."""
@@ -120,6 +122,18 @@ class Dataset:
     def _content(self) -> dict[str, Any]:
         return {"upload": self.upload.id, "options": self.options, "mapping": self.mapping, "separator": self.separator,
                 "fixes": [fix.to_dict() for fix in self.fixes]}
+
+
+def _pictures(cells: "pandas.Series", files: Mapping[str, Any]) -> list[Any]:
+    """The images that cells name; StudioError where one is not among the files."""
+    found = []
+    for number, cell in zip(cells.index, cells, strict=True):
+        image = files.get(cell.strip()) if isinstance(cell, str) else None
+        if image is None:
+            raise StudioError(f"Row {number:,} names the image {cell!r}, which is not in the zip.",
+                              "Drop these rows (the checks do it with one click), or upload the zip with all images.")
+        found.append(image)
+    return found
 
 
 def values(column: "Column", cells: "pandas.Series", separator: str | None) -> list[Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.data import cleaning
 from engine.data.fixes import Fix
+from engine.words import plural
 
 if TYPE_CHECKING:
     import pandas
@@ -95,12 +96,27 @@ class Subject:
     @cached_property
     def text_codes(self) -> NDArray[np.int64]:
         """(rows,) one number a text; -1 where it is missing."""
-        return self._codes(self.frame[self.text_name], self.text_name)
+        return self._joined([self._codes(self.frame[name], name) for name in self.text_names])
+
+    @cached_property
+    def text_names(self) -> list[str]:
+        """All columns of texts: together they are what a row says."""
+        return [self.mapping[column.key] for column in self.variant.columns if column.kind == "text" and self.mapping.get(column.key)]
+
+    @staticmethod
+    def _joined(codes: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+        """(rows,) one number for each combination; -1 where any is missing."""
+        if len(codes) == 1:
+            return codes[0]
+        table = np.stack(codes, axis=1)
+        joined = np.unique(table, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        joined[(table < 0).any(axis=1)] = -1
+        return joined
 
     @cached_property
     def near_codes(self) -> NDArray[np.int64]:
         """(rows,) one number for texts that differ in case, signs and spaces only; -1 where missing."""
-        return cleaning.near_codes(self.frame[self.text_name])
+        return self._joined([cleaning.near_codes(self.frame[name]) for name in self.text_names])
 
     @cached_property
     def label_codes(self) -> NDArray[np.int64]:
@@ -135,9 +151,14 @@ class Subject:
         """The first row numbers where the mask is True."""
         return tuple(int(number) for number in self.frame.index[np.flatnonzero(mask)[:KEPT_ROWS]])
 
+    def drop(self, mask: NDArray[np.bool_]) -> Fix:
+        """The fix that drops the rows where the mask is True."""
+        rows = [int(row) for row in self.frame.index[mask]]
+        return Fix("drop_rows", f"Drop {plural(len(rows), 'row')}", {"rows": rows})
+
     def examples(self, positions: "Sequence[int] | NDArray[np.intp]") -> tuple[dict[str, Any], ...]:
         """A few rows as they stand, long cells cut."""
-        names = [name for name in (self.text_name, self.label_name) if name]
+        names = list(self.mapping.values())
         part = self.frame.iloc[list(positions)[:_EXAMPLES]]
         return tuple({"row": int(number), **{str(name): _cut(part[name].iloc[place]) for name in names}}
                      for place, number in enumerate(part.index))

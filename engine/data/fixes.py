@@ -115,6 +115,17 @@ def drop_labels(frame: "pandas.DataFrame", column: str, labels: list[str], separ
     return _rewrite(frame, column, separator, lambda found: [label for label in found if label not in gone])
 
 
+def rescale(frame: "pandas.DataFrame", column: str, by: float) -> "pandas.DataFrame":
+    """Numbers divided by `by`; what is no number stays."""
+    def divided(cell: Any) -> Any:
+        try:
+            return f"{float(str(cell).strip().replace(',', '.')) / by:.6g}"
+        except ValueError:
+            return cell
+
+    return frame.assign(**{column: frame[column].map(divided, na_action="ignore").astype(frame[column].dtype)})
+
+
 def strip_spaces(frame: "pandas.DataFrame", columns: list[str]) -> "pandas.DataFrame":
     """Outer spaces of cells go."""
     return frame.assign(**{name: frame[name].str.strip() for name in columns})
@@ -130,5 +141,5 @@ def _rewrite(frame: "pandas.DataFrame", column: str, separator: str, change: Cal
 FIXES: dict[str, Callable[..., "pandas.DataFrame"]] = {
     "drop_rows": drop_rows, "drop_missing": drop_missing, "keep_first": keep_first, "drop_conflicts": drop_conflicts,
     "keep_majority": keep_majority, "merge_labels": merge_labels, "drop_classes": drop_classes,
-    "drop_labels": drop_labels, "strip_spaces": strip_spaces,
+    "drop_labels": drop_labels, "strip_spaces": strip_spaces, "rescale": rescale,
 }

@@ -16,7 +16,7 @@ _LOOKED_AT = 2_000
 
 
 def check_texts(subject: Subject) -> Iterator[Finding]:
-    """Findings about the text column; nothing if the variant has none."""
+    """Findings about the text columns; nothing if the variant has none."""
     if subject.text_name is None or subject.missing[subject.text_name].all():
         return
     for check in (_numbers, _conflicts, _copies, _near_copies, _long, _leakage):
@@ -81,9 +81,9 @@ def _copies(subject: Subject) -> Iterator[Finding]:
     mask = _several_times(_pairs(subject.text_codes, subject))
     if not mask.any():
         return
-    columns = [name for name in (subject.text_name, subject.label_name) if name]
+    columns = [*subject.text_names, *([subject.label_name] if subject.label_name else [])]
     yield Finding("duplicates", "warning", int(mask.sum()), f"{plural(int(mask.sum()), 'row')} that repeat an earlier one.",
-                  "Text and label are the same: copies teach nothing new and weigh more than they should.",
+                  "All that is learnt from is the same: copies teach nothing new and weigh more than they should.",
                   "Keep the first of each.", subject.numbers(mask), (Fix("keep_first", "Keep the first of each", {"columns": columns}),),
                   subject.examples(np.flatnonzero(mask)))
 
@@ -93,7 +93,7 @@ def _near_copies(subject: Subject) -> Iterator[Finding]:
     mask = _several_times(_pairs(subject.near_codes, subject)) & ~_several_times(_pairs(subject.text_codes, subject))
     if not mask.any():
         return
-    columns = [name for name in (subject.text_name, subject.label_name) if name]
+    columns = [*subject.text_names, *([subject.label_name] if subject.label_name else [])]
     yield Finding("near_duplicates", "note", int(mask.sum()), f"{plural(int(mask.sum()), 'row')} that nearly repeat an earlier one.",
                   "They differ only in case, punctuation or spaces. The split keeps them on one side, so that the result is not flattered.",
                   "Keep the first of each if they are copies.", subject.numbers(mask),
@@ -109,7 +109,10 @@ def _long(subject: Subject) -> Iterator[Finding]:
     about = "" if exact else "about "
     longest, count = int(lengths.max()), int(mask.sum())
     wider = next((size for size in (256, _LONGEST) if size > subject.max_tokens and (lengths > size).sum() < count), None)
-    fixes = (Fix("setting", f"Read up to {wider} tokens", {"name": "max_length", "value": wider}),) if wider else ()
+    if subject.variant.columns[-1].kind in ("score", "group"):
+        wider = None  # vectors are made of as much as the model reads
+    name = "max_length" if subject.variant.is_labelled else "max_input_length"
+    fixes = (Fix("setting", f"Read up to {wider} tokens", {"name": name, "value": wider}),) if wider else ()
     yield Finding("long_texts",
                   "note", count, f"{about}{plural(count, 'text')} longer than {number(subject.max_tokens)} tokens.".capitalize(),
                   f"A token is a word or a piece of one. What is beyond {number(subject.max_tokens)} is cut off and not read "

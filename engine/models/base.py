@@ -61,6 +61,10 @@ class BaseModel(nn.Module):
 
     # Finetuning
 
+    def trainable(self, task: str) -> "BaseModel":
+        """The model that learns when this one is finetuned for a task: itself, or the part of it that can."""
+        return self
+
     def process_batch(self, params: Mapping[str, Any], task: str) -> dict[str, Tensor]:
         """One row of the task's params -> its tensors."""
         raise StudioError(f"{self.name} cannot be finetuned.", _UNTRAINABLE)

@@ -1,6 +1,7 @@
 """The catalogue: ready-made models, one row each, and where each family's class lives. Loads no torch."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.models.hub_presets import HUB_PRESETS
 from engine.models.preset import Preset
@@ -12,34 +13,41 @@ __all__ = ["FAMILIES", "PRESETS", "Family", "Preset", "family_for", "find", "sta
 class Family:
     """A class of models. module: where it lives; its name there is the key in `FAMILIES`.
 
-    tasks: what it can serve. architectures: how the classes end whose Hugging Face checkpoints it reads. finetunable: whether the
-    engine can train it.
+    tasks: what it can serve. architectures: how the classes end whose Hugging Face checkpoints it reads. learns: {task: the way in which
+    it is finetuned for it} (`engine.training.ways`).
     """
 
     module: str
     tasks: tuple[str, ...]
     architectures: tuple[str, ...] = ()
-    finetunable: bool = False
+    learns: Mapping[str, str] = field(default_factory=dict)
 
+
+_WRITES = {"text-generation": "writing", "summarisation": "writing"}
+_LOOKS = {"image-classification": "image labels", "image-vectorisation": "image vectors"}
+_LOOKS_WHOLE = {"image-classification": "image labels, uncut", "image-vectorisation": "image vectors, uncut"}
+_JOINS = {"image-text-vectorisation": "image-text vectors"}
 
 FAMILIES: dict[str, Family] = {
     "STModel": Family("engine.models.st_model", ("text-classification", "text-vectorisation", "summarisation", "emotion"),
-                      finetunable=True),
+                      learns={"text-classification": "text labels", "emotion": "text labels", "text-vectorisation": "text vectors"}),
     "HFSeqTCModel": Family("engine.models.hf_seq_tc_model", ("text-classification",), ("ForSequenceClassification",),
-                           finetunable=True),
+                           {"text-classification": "text labels"}),
     "HFNLIModel": Family("engine.models.hf_nli_model", ("text-classification",)),
     "HFCausalLMTGModel": Family("engine.models.hf_causal_lm_tg_model", ("text-generation", "summarisation"),
-                                ("ForCausalLM", "LMHeadModel")),
-    "HFSeq2SeqTGModel": Family("engine.models.hf_seq2seq_tg_model", ("text-generation", "summarisation"), ("ForConditionalGeneration",)),
-    "T5QASummaryEmotion": Family("engine.models.t5_qa_summary_emotion", ("qa", "summarisation", "emotion", "text-generation")),
-    "EfficientNetLite": Family("engine.models.efficientnet_lite", ("image-classification", "image-vectorisation")),
+                                ("ForCausalLM", "LMHeadModel"), _WRITES),
+    "HFSeq2SeqTGModel": Family("engine.models.hf_seq2seq_tg_model", ("text-generation", "summarisation"), ("ForConditionalGeneration",),
+                               _WRITES),
+    "T5QASummaryEmotion": Family("engine.models.t5_qa_summary_emotion", ("qa", "summarisation", "emotion", "text-generation"),
+                                 learns={**_WRITES, "qa": "answers", "emotion": "writing"}),
+    "EfficientNetLite": Family("engine.models.efficientnet_lite", ("image-classification", "image-vectorisation"), learns=_LOOKS),
     "EfficientNet": Family("engine.models.efficientnet", ("image-classification", "image-vectorisation"),
-                           ("EfficientNetForImageClassification",)),
+                           ("EfficientNetForImageClassification",), _LOOKS_WHOLE),
     "CLIP": Family("engine.models.clip", ("image-classification", "image-vectorisation", "text-vectorisation", "image-text-vectorisation"),
-                   ("CLIPModel",)),
-    "ConSE": Family("engine.models.conse", ("image-classification", "image-text-vectorisation")),
-    "SpanQA": Family("engine.models.span_qa", ("qa",)),
-    "HFQAModel": Family("engine.models.hf_qa_model", ("qa",), ("ForQuestionAnswering",)),
+                   ("CLIPModel",), {**_LOOKS_WHOLE, **_JOINS}),
+    "ConSE": Family("engine.models.conse", ("image-classification", "image-text-vectorisation"), learns=_JOINS),
+    "SpanQA": Family("engine.models.span_qa", ("qa",), learns={"qa": "answers"}),
+    "HFQAModel": Family("engine.models.hf_qa_model", ("qa",), ("ForQuestionAnswering",), {"qa": "spans"}),
     "ReadingPair": Family("engine.models.reading_pair", ("qa",)),
 }
 

@@ -13,14 +13,16 @@ from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
 from engine.models.checkpoint import CheckpointModel
 from engine.models.encoder import quiet, tokenise
-from engine.models.image_model import ImageModel
-from engine.models.text_classifier import ranked
+from engine.models.halves import HalvesModel
+from engine.models.head import read_tops, tops_config, write_tops
+from engine.models.image_model import Picturer
+from engine.models.ranking import ranked
 
 PHRASE = "a photo of {}"
 NOTHING = "a photo"  # what a label is weighed against, so that each label is judged for itself
 
 
-class CLIP(CheckpointModel, ImageModel):
+class CLIP(CheckpointModel, HalvesModel, Picturer):
     """Sorts images by any labels, and vectorises images, texts, and pairs of both."""
 
     kept = ("network", "tokeniser", "processor")
@@ -45,7 +47,9 @@ class CLIP(CheckpointModel, ImageModel):
     # Answers
 
     def image_classification(self, image: list[Any], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
-        """How probable each label is against none at all. labels: one list, or one for each image."""
+        """How probable each label is against none at all. labels: one list, or one for each image. A finetuned one uses its own."""
+        if self.head is not None:
+            return super().image_classification(image, labels, top_k)
         if not labels:
             raise StudioError("There are no labels to choose from.", "Give some, or take a model with classes of its own.")
         each = [labels] * len(image) if isinstance(labels[0], str) else labels
@@ -55,20 +59,27 @@ class CLIP(CheckpointModel, ImageModel):
         shares = (scores[:, :-1] - scores[:, -1:]).sigmoid()
         return [ranked(own, row[[known[label] for label in own]], top_k) for own, row in zip(each, shares, strict=True)]
 
-    def image_vectorisation(self, image: list[Any], return_tensor: bool = False) -> Any:
-        """One unit vector per image."""
-        vectors = self.image_vectors(image)
-        return vectors if return_tensor else vectors.tolist()
-
     def text_vectorisation(self, text: list[str], return_tensor: bool = False) -> Any:
         """One unit vector per text, in the space of the images."""
         vectors = self.text_vectors(text)
         return vectors if return_tensor else vectors.tolist()
 
-    def image_text_vectorisation(self, image: list[Any], text: list[str], return_tensor: bool = False) -> Any:
-        """One unit vector for each pair: halfway between its image's and its text's."""
-        vectors = nn.functional.normalize(self.image_vectors(image) + self.text_vectors(text), dim=-1)
-        return vectors if return_tensor else vectors.tolist()
+    def half_vectors(self, images: Sequence[Any], texts: Sequence[str]) -> Tensor:
+        return torch.cat([self.image_vectors(images), self.text_vectors(texts)], dim=-1)
+
+    @property
+    def half_sizes(self) -> tuple[int, int]:
+        return self.feature_size, 0
+
+    @property
+    def feature_size(self) -> int:
+        return int(self.network.config.projection_dim)
+
+    def pooled(self, pixels: Tensor) -> Tensor:
+        return self._of_images(pixels)
+
+    def own_logits(self, pixels: Tensor) -> Tensor:
+        raise StudioError(f"{self.name} has no classes of its own.", "Give labels.")
 
     def image_vectors(self, images: Sequence[Any]) -> Tensor:
         """(N, width), unit length."""
@@ -93,3 +104,20 @@ class CLIP(CheckpointModel, ImageModel):
 
     def prepare(self, image: Any) -> Tensor:
         return self.processor(images=open_image(image), return_tensors="pt")["pixel_values"][0]
+
+    # Keeping
+
+    def config(self) -> dict[str, Any]:
+        return {**tops_config(self), **self.halves_config()}
+
+    def write(self, folder: Path) -> None:
+        super().write(folder)
+        write_tops(self, folder)
+        self.write_halves(folder)
+
+    @classmethod
+    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
+        model = super().read(folder, {})
+        read_tops(model, folder, config)
+        model.read_halves(folder, config)
+        return model

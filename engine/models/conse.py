@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import torch
 from torch import Tensor, nn
 
+from engine.models.base import BaseModel
 from engine.models.efficientnet_lite import EfficientNetLite
+from engine.models.halves import HalvesModel
 from engine.models.image_model import ImageModel
+from engine.models.ranking import ranked
 from engine.models.st_model import STModel
-from engine.models.text_classifier import ranked
 
 # Chosen on drawn pictures of things (emoji) that the benchmark does not ask about.
 KEPT, TEMPERATURE = 50, 2.0  # classes that an image is made of, and how much its probabilities are evened out
@@ -22,7 +25,7 @@ PHRASES = ("{}", "a photo of a {}")
 SLOPE, OFFSET = 7.79, -1.50  # cosine -> probability that the label fits, by a logistic fit; fitting and strange labels counted alike
 
 
-class ConSE(ImageModel):
+class ConSE(HalvesModel, ImageModel):
     """Sorts images by any labels, or by its classifier's own classes; vectorises images together with texts."""
 
     def __init__(self, images: EfficientNetLite, texts: STModel, class_names: Sequence[str], name: str = "image-text",
@@ -53,17 +56,26 @@ class ConSE(ImageModel):
         return [ranked(own, shares[row][[known[label] for label in own]], top_k) if own
                 else ranked(self.images.labels or [], logits[row].softmax(dim=-1), top_k) for row, own in enumerate(each)]
 
-    def image_text_vectorisation(self, image: list[Any], text: list[str], return_tensor: bool = False) -> Any:
-        """One unit vector for each pair: halfway between its image's and its text's."""
-        vectors = nn.functional.normalize(self.image_vectors(image) + self.text_vectors(text), dim=-1)
-        return vectors if return_tensor else vectors.tolist()
-
     def prepare(self, image: Any) -> Tensor:
         return self.images.prepare(image)
 
     def image_vectors(self, images: Sequence[Any]) -> Tensor:
         """(N, width of the text encoder), unit length."""
         return self._vectors(self.images.logits(images))
+
+    def half_vectors(self, images: Sequence[Any], texts: Sequence[str]) -> Tensor:
+        """(N, image's vector, its features, text's vector)."""
+        seen = self.images.seen(images)
+        features, logits = seen[:, :self.images.feature_size], seen[:, self.images.feature_size:]
+        return torch.cat([self._vectors(logits), nn.functional.normalize(features, dim=-1), self.text_vectors(texts)], dim=-1)
+
+    @property
+    def half_sizes(self) -> tuple[int, int]:
+        return self.texts.encoder.width, self.images.feature_size
+
+    def trainable(self, task: str) -> BaseModel:
+        """Sorting images is learnt by the part that looks."""
+        return self.images if task in self.images.tasks else self
 
     def _vectors(self, logits: Tensor) -> Tensor:
         shares, kept = (logits / TEMPERATURE).softmax(dim=-1).topk(min(KEPT, len(self.class_names)), dim=-1)
@@ -93,15 +105,19 @@ class ConSE(ImageModel):
     # Keeping
 
     def config(self) -> dict[str, Any]:
-        return {"images": self.images.config(), "texts": self.texts.config(), "class_names": self.class_names}
+        return {"images": self.images.config(), "texts": self.texts.config(), "class_names": self.class_names,
+                **self.halves_config()}
 
     def write(self, folder: Path) -> None:
         """`images/` and `texts/` are written as their own families write."""
         for name, part in (("images", self.images), ("texts", self.texts)):
             (folder / name).mkdir()
             part.write(folder / name)
+        self.write_halves(folder)
 
     @classmethod
     def read(cls, folder: Path, config: dict[str, Any]) -> Self:
         images = EfficientNetLite.read(folder / "images", config["images"])
-        return cls(images, STModel.read(folder / "texts", config["texts"]), config["class_names"]).eval()
+        model = cls(images, STModel.read(folder / "texts", config["texts"]), config["class_names"])
+        model.read_halves(folder, config)
+        return model.eval()

@@ -82,9 +82,12 @@ class Cutter:
     def blocks(self) -> nn.ModuleList:
         return cast(nn.ModuleList, self.model.get_submodule(self.path)) if self.path else nn.ModuleList()
 
-    def below(self, input_ids: Tensor, attention_mask: Tensor, cut: int) -> Tensor:
-        """Hidden states (B, T, D) that enter block `cut`; with cut = depth, those that leave the last block."""
-        return self._until(self.model, 0, cut, {"input_ids": input_ids, "attention_mask": attention_mask})
+    def below(self, input_ids: Tensor, attention_mask: Tensor, cut: int, **more: Tensor) -> Tensor:
+        """Hidden states (B, T, D) that enter block `cut`; with cut = depth, those that leave the last block.
+
+        more: what else the model's embeddings take, such as token_type_ids.
+        """
+        return self._until(self.model, 0, cut, {"input_ids": input_ids, "attention_mask": attention_mask, **more})
 
     def between(self, hidden: Tensor, attention_mask: Tensor, start: int, stop: int) -> Tensor:
         """Hidden states that enter block `start` -> those that enter block `stop`."""

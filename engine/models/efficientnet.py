@@ -10,11 +10,11 @@ from torch import Tensor
 from engine.images import open_image
 from engine.models.checkpoint import CheckpointModel
 from engine.models.encoder import quiet
-from engine.models.image_model import ImageModel
-from engine.models.text_classifier import ranked
+from engine.models.head import read_tops, tops_config, write_tops
+from engine.models.image_model import Picturer
 
 
-class EfficientNet(CheckpointModel, ImageModel):
+class EfficientNet(CheckpointModel, Picturer):
     """A transformers EfficientNet with its own image processor (PIL)."""
 
     kept = ("network", "processor")
@@ -35,16 +35,30 @@ class EfficientNet(CheckpointModel, ImageModel):
         network = EfficientNetForImageClassification.from_pretrained(str(folder), dtype=torch.float32)
         return cls(network, EfficientNetImageProcessorPil.from_pretrained(str(folder)), **facts).eval()
 
-    def image_classification(self, image: list[Any], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
-        """The probabilities of its own classes, most probable first; `labels` is for models that have none."""
-        logits = self.in_image_batches(lambda pixels: self.network(pixel_values=pixels).logits, image)
-        return [ranked(self.labels or [], row, top_k) for row in logits.softmax(dim=-1)]
+    @property
+    def feature_size(self) -> int:
+        return int(self.network.classifier.in_features)
 
-    def image_vectorisation(self, image: list[Any], return_tensor: bool = False) -> Any:
-        """One unit vector per image."""
-        pooled = self.in_image_batches(lambda pixels: self.network.efficientnet(pixel_values=pixels).pooler_output.flatten(1), image)
-        vectors = torch.nn.functional.normalize(pooled, dim=-1)
-        return vectors if return_tensor else vectors.tolist()
+    def pooled(self, pixels: Tensor) -> Tensor:
+        return self.network.efficientnet(pixel_values=pixels).pooler_output.flatten(1)
+
+    def own_logits(self, pixels: Tensor) -> Tensor:
+        return self.network(pixel_values=pixels).logits
 
     def prepare(self, image: Any) -> Tensor:
         return self.processor(images=open_image(image), return_tensors="pt")["pixel_values"][0]
+
+    # Keeping
+
+    def config(self) -> dict[str, Any]:
+        return tops_config(self)
+
+    def write(self, folder: Path) -> None:
+        super().write(folder)
+        write_tops(self, folder)
+
+    @classmethod
+    def read(cls, folder: Path, config: dict[str, Any]) -> Self:
+        model = super().read(folder, {})
+        read_tops(model, folder, config)
+        return model

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.images import open_image
-from engine.models.efficientnet_lite_network import SIZE, EfficientNetLiteNetwork, fused, published
-from engine.models.image_model import ImageModel
-from engine.models.text_classifier import ranked
+from engine.models.efficientnet_lite_network import FEATURES, SIZE, EfficientNetLiteNetwork, fused, published
+from engine.models.head import read_tops, tops_config, write_tops
+from engine.models.image_model import Picturer
 
 CROP = 0.875  # the share of the smaller side that is looked at, as in its makers' tests
 
 
-class EfficientNetLite(ImageModel):
+class EfficientNetLite(Picturer):
     """Sorts images into its own classes and vectorises them (1,280 numbers, unit length)."""
 
     def __init__(self, network: EfficientNetLiteNetwork, labels: Sequence[str] = (), name: str = "efficientnet-lite0",
@@ -34,18 +34,29 @@ class EfficientNetLite(ImageModel):
         labels = [names[0] for names in json.loads(asset.read_text("utf-8"))["classes"]] if asset else map(str, range(1000))
         return cls(network, list(labels), **facts).eval()
 
-    def image_classification(self, image: list[Any], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
-        """The probabilities of its own classes, most probable first; `labels` is for models that have none."""
-        return [ranked(self.labels or [], row, top_k) for row in self.logits(image).softmax(dim=-1)]
+    @property
+    def feature_size(self) -> int:
+        return FEATURES
 
-    def image_vectorisation(self, image: list[Any], return_tensor: bool = False) -> Any:
-        """One unit vector per image; a tensor (N, 1280) if asked for."""
-        vectors = torch.nn.functional.normalize(self.in_image_batches(self._ready().features, image), dim=-1)
-        return vectors if return_tensor else vectors.tolist()
+    def pooled(self, pixels: Tensor) -> Tensor:
+        return self._ready().features(pixels)
+
+    def own_logits(self, pixels: Tensor) -> Tensor:
+        return self._ready()(pixels)
 
     def logits(self, images: Sequence[Any]) -> Tensor:
         """(N, classes)"""
         return self.in_image_batches(self._ready(), images)
+
+    def seen(self, images: Sequence[Any]) -> Tensor:
+        """(N, features and logits side by side)."""
+        fast = self._ready()
+
+        def both(pixels: Tensor) -> Tensor:
+            features = fast.features(pixels)
+            return torch.cat([features, fast.classifier(features)], dim=-1)
+
+        return self.in_image_batches(both, images)
 
     def prepare(self, image: Any) -> Tensor:
         """(3, 224, 224), about -1 to 1: the middle of the image."""
@@ -57,6 +68,24 @@ class EfficientNetLite(ImageModel):
         left, top = (picture.width - side) / 2, (picture.height - side) / 2
         picture = picture.resize((SIZE, SIZE), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side))
         return (torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() - 127) / 128
+
+    # Finetuning
+
+    @property
+    def depth(self) -> int:
+        return len(self.network.blocks)
+
+    def features(self, pixels: Tensor) -> Tensor:
+        return self.network.features(pixels)
+
+    def below(self, pixels: Tensor, cut: int) -> Tensor:
+        return self.network.below(pixels, cut)
+
+    def above(self, hidden: Tensor, cut: int) -> Tensor:
+        return self.network.above(hidden, cut)
+
+    def parts_above(self, cut: int) -> Sequence[nn.Module]:
+        return [*self.network.blocks[cut:], self.network.top]
 
     def _ready(self) -> EfficientNetLiteNetwork:
         """The network for answering. Compiling it gained nothing more on a CPU, and bf16 changed one label in twenty."""
@@ -79,17 +108,20 @@ class EfficientNetLite(ImageModel):
     # Keeping
 
     def config(self) -> dict[str, Any]:
-        return {"labels": self.labels}
+        return {"labels": self.labels, "classes": self.network.classifier.out_features, **tops_config(self)}
 
     def write(self, folder: Path) -> None:
         from safetensors.torch import save_model
 
         save_model(self.network, str(folder / "model.safetensors"))
+        write_tops(self, folder)
 
     @classmethod
     def read(cls, folder: Path, config: dict[str, Any]) -> Self:
         from safetensors.torch import load_model
 
-        network = EfficientNetLiteNetwork(len(config["labels"]))
+        network = EfficientNetLiteNetwork(config.get("classes") or len(config["labels"]))
         load_model(network, folder / "model.safetensors")
-        return cls(network, config["labels"]).eval()
+        model = cls(network, config["labels"])
+        read_tops(model, folder, config)
+        return model.eval()

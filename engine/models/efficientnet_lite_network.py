@@ -56,6 +56,14 @@ class EfficientNetLiteNetwork(nn.Module):
         """(B, 3, 224, 224) -> (B, 1280)."""
         return self.top(self.blocks(self.stem(images))).mean(dim=(2, 3))
 
+    def below(self, images: Tensor, cut: int) -> Tensor:
+        """(B, 3, 224, 224) -> what enters block `cut`."""
+        return self.blocks[:cut](self.stem(images))
+
+    def above(self, hidden: Tensor, cut: int) -> Tensor:
+        """What enters block `cut` -> (B, 1280)."""
+        return self.top(self.blocks[cut:](hidden)).mean(dim=(2, 3))
+
     def forward(self, images: Tensor) -> Tensor:
         return self.classifier(self.features(images))
 

@@ -85,8 +85,12 @@ class Encoder(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """(B, T) -> (B, width), as long as the model's makers want it (often 1)."""
-        hidden = self.backbone(input_ids=input_ids, attention_mask=attention_mask)[0]
-        pooled = pool(hidden, attention_mask, self.modes)
+        pooled = pool(self.backbone(input_ids=input_ids, attention_mask=attention_mask)[0], attention_mask, self.modes)
+        return nn.functional.normalize(pooled, dim=-1) if self.normalise else pooled
+
+    def pooled_above(self, hidden: Tensor, attention_mask: Tensor, cut: int) -> Tensor:
+        """Hidden states under the cut -> (B, width), as `forward` gives them."""
+        pooled = pool(self.cutter.above(hidden, attention_mask, cut)[0], attention_mask, self.modes)
         return nn.functional.normalize(pooled, dim=-1) if self.normalise else pooled
 
     def __getstate__(self) -> dict[str, Any]:

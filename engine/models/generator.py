@@ -26,6 +26,7 @@ class Generator(CheckpointModel):
     """
 
     loader: ClassVar[str]  # the transformers class
+    before_answer: ClassVar[str] = ""  # what parts a prompt from an answer that was learnt; it is stripped from what is written
     writes_on: ClassVar[bool]  # whether the prompt is part of the output, and padded on its left
 
     def __init__(self, network: Any, tokeniser: Any, name: str = "generator", description: str = "", tasks: Sequence[str] = (),
@@ -57,6 +58,11 @@ class Generator(CheckpointModel):
         most = most or self.longest
         ids = self.tokeniser(clean(text), verbose=False)["input_ids"]
         return ids if len(ids) <= most else ids[-most:] if keep_end else ids[:most]
+
+    def answer_ids(self, text: str) -> list[int]:
+        """Token ids of what is to be written after a prompt, with the mark of its end: what finetuning learns."""
+        ids = self.tokeniser(self.before_answer + clean(text).strip(), add_special_tokens=False, verbose=False)["input_ids"]
+        return [*ids, self.tokeniser.eos_token_id]
 
     # Writing
 

@@ -1,4 +1,7 @@
-"""The classifier on top of a backbone's pooled features."""
+"""What finetuning puts on top of a backbone: a classifier of its features, or a projection of its vectors."""
+
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -48,3 +51,49 @@ class ClassifierHead(nn.Module):
         """Logits -> probabilities: each label on its own where a row may bear several, else summing to 1."""
         logits = logits.float()
         return logits.sigmoid() if self.multi_label else logits.softmax(dim=-1)
+
+
+class Projection(nn.Module):
+    """Turns vectors into others of the same width, unit length; a new one changes nothing but the length."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, width, bias=False)
+        nn.init.eye_(self.linear.weight)
+
+    @property
+    def config(self) -> dict[str, int]:
+        """The arguments that build this projection again (JSON)."""
+        return {"width": self.linear.in_features}
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(B, D) -> (B, D), unit length."""
+        return nn.functional.normalize(self.linear(vectors.float()), dim=-1)
+
+
+KINDS: dict[str, Any] = {"head": ClassifierHead, "projection": Projection}
+
+
+def tops_config(model: nn.Module) -> dict[str, Any]:
+    """The JSON from which `read_tops` builds again what finetuning put on top; {} where nothing was."""
+    return {name: top.config for name in KINDS if isinstance(top := getattr(model, name, None), KINDS[name])}
+
+
+def write_tops(model: nn.Module, folder: Path) -> None:
+    """head.safetensors and projection.safetensors, as far as there are such."""
+    from safetensors.torch import save_file
+
+    for name in tops_config(model):
+        weights = {key: value.contiguous().cpu() for key, value in getattr(model, name).state_dict().items()}
+        save_file(weights, folder / f"{name}.safetensors")
+
+
+def read_tops(model: nn.Module, folder: Path, config: dict[str, Any]) -> None:
+    """Put on what `write_tops` wrote."""
+    from safetensors.torch import load_file
+
+    for name, kind in KINDS.items():
+        if config.get(name):
+            top = kind(**config[name])
+            top.load_state_dict(load_file(folder / f"{name}.safetensors"))
+            setattr(model, name, top)

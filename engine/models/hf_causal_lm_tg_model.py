@@ -16,6 +16,7 @@ class HFCausalLMTGModel(Generator):
 
     loader = "AutoModelForCausalLM"
     writes_on = True
+    before_answer = "\n"
 
     def __init__(self, network: Any, tokeniser: Any, name: str = "causal-lm", description: str = "", tasks: Sequence[str] = (),
                  details: dict[str, Any] | None = None) -> None:
@@ -30,18 +31,24 @@ class HFCausalLMTGModel(Generator):
 
     def prompts_text_generation(self, text: list[str], max_length: int = 64, **_: Any) -> list[list[int]]:
         most = max(1, self.longest - max_length)
-        return [self.tokenise(one, most, keep_end=True) or [self.tokeniser.eos_token_id] for one in text]
+        return [self.prompt_text_generation(one, most) for one in text]
+
+    def prompt_text_generation(self, text: str, most: int | None = None) -> list[int]:
+        """Token ids of one text that is gone on with."""
+        return self.tokenise(text, most, keep_end=True) or [self.tokeniser.eos_token_id]
 
     def summarisation(self, text: list[str]) -> list[str]:
         """One or two sentences for each text. Numbers and names that the text does not hold are marked in the details."""
         return [summary(source, short) for source, short in zip(text, shorten_long(text, self._short, self._count, PIECE), strict=True)]
 
     def _short(self, texts: list[str]) -> list[str]:
-        return [one[0] for one in self.write_on([self._asked(text) for text in texts], {"max_length": 80, "repetition_penalty": 1.05})]
+        prompts = [self.prompt_summarisation(text) for text in texts]
+        return [one[0] for one in self.write_on(prompts, {"max_length": 80, "repetition_penalty": 1.05})]
 
     def _count(self, text: str) -> int:
         return len(self.tokenise(text, most=1 << 30))
 
-    def _asked(self, text: str) -> list[int]:
+    def prompt_summarisation(self, text: str) -> list[int]:
+        """Token ids of one text and the wish for its summary."""
         chat = [{"role": "user", "content": INSTRUCTION.format(text=text)}]
         return self.tokeniser.apply_chat_template(chat, add_generation_prompt=True, tokenize=True, return_dict=True)["input_ids"]

@@ -12,8 +12,8 @@ from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
 from engine.models.checkpoint import CheckpointModel
 from engine.models.encoder import longest_of, quiet
+from engine.models.ranking import ranked
 from engine.models.text import clean
-from engine.models.text_classifier import ranked
 
 HYPOTHESIS = "This text is about {}."
 

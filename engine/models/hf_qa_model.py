@@ -9,8 +9,10 @@ from torch import Tensor
 
 from engine.inference.batching import plan, token_budget
 from engine.models.checkpoint import CheckpointModel
+from engine.models.cutting import Cutter, cutter_of
 from engine.models.encoder import longest_of, quiet
 from engine.models.question_models import Asked, Place, QuestionModel
+from engine.models.question_prompt import NO_ANSWER
 
 LONGEST = 30  # tokens of an answer
 EDGES = 20  # most probable beginnings and ends that are paired
@@ -54,9 +56,7 @@ class HFQAModel(QuestionModel, CheckpointModel):
 
     def spans(self, asked: Sequence[Asked], most: int) -> list[list[Span]]:
         """The `most` most probable answers to each question, and that there is none, best first."""
-        longest = longest_of(self.tokeniser, self.network)
-        coded = [self.tokeniser(whole_question(one), one.excerpt.shown, truncation="longest_first", max_length=longest,
-                                return_offsets_mapping=True) for one in asked]
+        coded = [self.coded(one) for one in asked]
         found: list[list[Span]] = [[]] * len(asked)
         for batch in plan([len(one["input_ids"]) for one in coded], token_budget(self.device.type)):
             wanted = [{key: value for key, value in coded[index].items() if key != "offset_mapping"} for index in batch]
@@ -68,6 +68,11 @@ class HFQAModel(QuestionModel, CheckpointModel):
                 edges = torch.stack([out.start_logits[row, :size], out.end_logits[row, :size]]).float().cpu()
                 found[index] = self._spans(asked[index], coded[index], edges, most)
         return found
+
+    def coded(self, asked: Asked) -> Any:
+        """Question and text as token ids, with each token's place (offset_mapping)."""
+        return self.tokeniser(whole_question(asked), asked.excerpt.shown, truncation="longest_first",
+                              max_length=longest_of(self.tokeniser, self.network), return_offsets_mapping=True)
 
     def _spans(self, asked: Asked, coded: Any, edges: Tensor, most: int) -> list[Span]:
         """edges (2, T): logits of beginning and end at each token."""
@@ -99,6 +104,28 @@ class HFQAModel(QuestionModel, CheckpointModel):
             end += 1
         place = asked.excerpt.place(start, end) if start < end else None
         return Span(shown[start:end], place, float(share)) if place else None
+
+    # Finetuning
+
+    @property
+    def cutter(self) -> Cutter:
+        return cutter_of(self, self.network)
+
+    def tokens_of(self, asked: Asked, answer: str) -> tuple[int, int] | None:
+        """The first and the last token of an answer in what is read; "no answer" is said at the first token of all."""
+        coded = self.coded(asked)
+        if answer.strip().lower() == NO_ANSWER:
+            mark = self.tokeniser.cls_token_id
+            place = coded["input_ids"].index(mark) if mark in coded["input_ids"] else 0
+            return place, place
+        start = asked.excerpt.shown.lower().find(answer.strip().lower())
+        end = start + len(answer.strip())
+        inside = [place for place, (part, (first, last)) in enumerate(zip(coded.sequence_ids(0), coded["offset_mapping"], strict=True))
+                  if part == 1 and first < end and last > start]
+        return (inside[0], inside[-1]) if start >= 0 and inside else None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in self.__dict__.items() if key != "_cutter"}
 
 
 def whole_question(asked: Asked) -> str:

@@ -28,7 +28,11 @@ class HFSeq2SeqTGModel(Generator):
         return [texts if len(texts) > 1 else texts[0] for texts in written]
 
     def prompts_text_generation(self, text: list[str], **_: Any) -> list[list[int]]:
-        return [self.tokenise(one) for one in text]
+        return [self.prompt_text_generation(one) for one in text]
+
+    def prompt_text_generation(self, text: str) -> list[int]:
+        """Token ids of one text."""
+        return self.tokenise(text)
 
     def summarisation(self, text: list[str]) -> list[str]:
         """A summary of each text. Numbers and names that the text does not hold are marked in the details."""
@@ -36,8 +40,12 @@ class HFSeq2SeqTGModel(Generator):
         return [summary(source, short) for source, short in zip(text, shorts, strict=True)]
 
     def _short(self, texts: list[str]) -> list[str]:
-        prompts = [self.tokenise(self._prefixed(text)) for text in texts]
+        prompts = [self.prompt_summarisation(text) for text in texts]
         return [one[0] for one in self.write_on(prompts, {"max_length": 128, "num_beams": 2, "repetition_penalty": 1.05})]
+
+    def prompt_summarisation(self, text: str) -> list[int]:
+        """Token ids of one text and the wish for its summary."""
+        return self.tokenise(self._prefixed(text))
 
     def _prefixed(self, text: str) -> str:
         """What a checkpoint wants before a text to summarise."""

@@ -1,4 +1,5 @@
-"""What all models that look at images share: images opened beside the work, in batches, in the order they were given."""
+"""What all models that look at images share: images opened beside the work, in batches, in the order they were given; and what
+finetuning puts on top of them."""
 
 from abc import abstractmethod
 from collections import deque
@@ -9,7 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.errors import StudioError
 from engine.models.base import BaseModel
+from engine.models.head import ClassifierHead, Projection
+from engine.models.ranking import ranked
 
 BATCH = 32
 OPENERS = 2  # threads that decode images; Pillow lets go of the interpreter while it decodes
@@ -34,6 +38,90 @@ class ImageModel(BaseModel):
             with torch.inference_mode():
                 rows.append(compute(batch.to(self.device, memory_format=torch.channels_last)).float().cpu())
         return torch.cat(rows) if rows else torch.empty(0, 0)
+
+
+class Picturer(ImageModel):
+    """An image model that can be finetuned: `pooled` gives what a head or a projection works on.
+
+    Without a head it answers with the classes it came with (`own_logits`).
+    """
+
+    def __init__(self, name: str = "model", description: str = "", tasks: Sequence[str] = (),
+                 details: dict[str, Any] | None = None) -> None:
+        super().__init__(name, description, tasks, details)
+        self.head: ClassifierHead | None = None
+        self.projection: Projection | None = None
+
+    @property
+    @abstractmethod
+    def feature_size(self) -> int:
+        """The width of what `pooled` gives."""
+
+    @abstractmethod
+    def pooled(self, pixels: Tensor) -> Tensor:
+        """(B, 3, H, W) -> (B, feature_size), to answer with."""
+
+    @abstractmethod
+    def own_logits(self, pixels: Tensor) -> Tensor:
+        """(B, 3, H, W) -> (B, classes) of the classes that it came with."""
+
+    def image_classification(self, image: list[Any], labels: Any = None, top_k: int = 0) -> list[dict[str, float]]:
+        """The probabilities of its own classes, most probable first; `labels` is for models that have none."""
+        if self.head is None:
+            logits = self.in_image_batches(self.own_logits, image)
+            return [ranked(self.labels or [], row, top_k) for row in logits.softmax(dim=-1)]
+        with torch.inference_mode():
+            logits = self.head(self.in_image_batches(self.pooled, image).to(self.device)).cpu()
+        return [ranked(self.labels or [], row, top_k) for row in self.head.probabilities(logits)]
+
+    def image_vectorisation(self, image: list[Any], return_tensor: bool = False) -> Any:
+        """One unit vector per image; a tensor (N, feature_size) if asked for."""
+        with torch.inference_mode():
+            vectors = self.projected(self.in_image_batches(self.pooled, image).to(self.device)).cpu()
+        return vectors if return_tensor else vectors.tolist()
+
+    # Finetuning
+
+    @property
+    def depth(self) -> int:
+        """Blocks that can be cut between; 0 where the network cannot be cut."""
+        return 0
+
+    def below(self, pixels: Tensor, cut: int) -> Tensor:
+        """(B, 3, H, W) -> what enters block `cut`."""
+        raise NotImplementedError
+
+    def above(self, hidden: Tensor, cut: int) -> Tensor:
+        """What enters block `cut` -> (B, feature_size)."""
+        raise NotImplementedError
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """As `pooled`, through the weights as they are at this moment."""
+        return self.pooled(pixels)
+
+    def parts_above(self, cut: int) -> Sequence[torch.nn.Module]:
+        """The modules above a cut, without the head."""
+        return ()
+
+    def projected(self, features: Tensor) -> Tensor:
+        """(B, feature_size), unit length, as finetuning turned it, if it did."""
+        unit = torch.nn.functional.normalize(features.float(), dim=-1)
+        return unit if self.projection is None or not len(unit) else self.projection(unit)
+
+    def add_projection(self) -> None:
+        """Give the model a projection of its vectors, which changes nothing yet; one that is there stays."""
+        if self.projection is None:
+            self.projection = Projection(self.feature_size).to(self.device)
+
+    def pre_finetuning(self, labels: Sequence[str] | None = None, num_classes: int | None = None, multi_label: bool = False) -> None:
+        """Give the model a new head, unless it has one for the very same labels."""
+        before = (self.labels, self.multi_label)
+        super().pre_finetuning(labels, num_classes, multi_label)
+        count = len(self.labels) if labels and self.labels else num_classes
+        if not count:
+            raise StudioError("There are no labels to learn.", "Give the labels of the training rows.")
+        if self.head is None or before != (self.labels, multi_label):
+            self.head = ClassifierHead(self.feature_size, count, multi_label=multi_label).to(self.device)
 
 
 def opened(images: Sequence[Any], prepare: Callable[[Any], Tensor]) -> Iterator[Tensor]:

@@ -34,12 +34,14 @@ class QuestionModel(BaseModel):
            prev_a: Sequence[Sequence[str]] | None = None) -> list[str]:
         """The answer to each question; "no answer" where the text does not tell."""
         nothing: list[Sequence[str]] = [()] * len(question)
-        asked = []
-        for new, text, old, said in zip(question, context, prev_q or nothing, prev_a or nothing, strict=True):
-            before = tuple((clean(one), clean(other)) for one, other in list(zip(old, said, strict=True))[-EARLIER:])
-            hints = " ".join([new, *(part for pair in before[-2:] for part in pair)])
-            asked.append(Asked(clean(new), before, Excerpt.about(clean(text), hints)))
+        asked = [self.asked(*one) for one in zip(question, context, prev_q or nothing, prev_a or nothing, strict=True)]
         return [_answer(text, place, score) for text, (place, score) in zip(context, self.places(asked), strict=True)]
+
+    def asked(self, question: str, context: str, prev_q: Sequence[str] = (), prev_a: Sequence[str] = ()) -> Asked:
+        """One question as `places` takes it."""
+        before = tuple((clean(one), clean(other)) for one, other in list(zip(prev_q, prev_a, strict=True))[-EARLIER:])
+        hints = " ".join([question, *(part for pair in before[-2:] for part in pair)])
+        return Asked(clean(question), before, Excerpt.about(clean(context), hints))
 
 
 def _answer(text: str, place: Place, score: float) -> Answer:

@@ -44,6 +44,10 @@ class ReadingPair(QuestionModel):
         best = int(shares.argmax())
         return spans[best].place, float(shares[best])
 
+    def trainable(self, task: str) -> HFQAModel:
+        """The encoder: it learns from a few hundred questions within minutes."""
+        return self.reader
+
     # Keeping
 
     def write(self, folder: Path) -> None:

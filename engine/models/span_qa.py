@@ -55,6 +55,13 @@ class SpanQA(QuestionModel, Generator):
             ids += question_part(self.tokeniser, question) + answer_part(self.tokeniser, said)
         return ids + question_part(self.tokeniser, asked.question)
 
+    def prompt_qa(self, question: str, context: str, earlier: Sequence[tuple[str, str]] = ()) -> list[int]:
+        """Token ids of one question after what was asked before it."""
+        return self.prompt(self.asked(question, context, [one for one, _ in earlier], [other for _, other in earlier]))
+
+    def answer_ids(self, text: str) -> list[int]:
+        return answer_part(self.tokeniser, text)
+
     def chances(self, asked: Asked, answers: Sequence[str]) -> Tensor:
         """The log-probability (N) that it says each of these. All stand in one sequence behind the prompt; a mask parts them."""
         prompt, parts = self.prompt(asked), [answer_part(self.tokeniser, answer) for answer in answers]

@@ -12,9 +12,10 @@ from engine.errors import StudioError
 from engine.models.emotions import feeling
 from engine.models.encoder import Encoder, Tokens, is_common_make
 from engine.models.extractive import extract
-from engine.models.head import ClassifierHead
+from engine.models.head import ClassifierHead, Projection, read_tops, tops_config, write_tops
 from engine.models.pooling import pool
-from engine.models.text_classifier import TextClassifier, ranked
+from engine.models.ranking import ranked
+from engine.models.text_classifier import TextClassifier
 from engine.models.zero_shot import LabelCache, label_probabilities
 from engine.tasks.answers import Answer
 
@@ -32,6 +33,7 @@ class STModel(TextClassifier):
         self.encoder: Any = encoder
         self.pad_id = encoder.pad_id
         self.head: ClassifierHead | None = None
+        self.projection: Projection | None = None
         self.thresholds: dict[str, float] = {}
         self._labels_seen = LabelCache()
 
@@ -70,7 +72,17 @@ class STModel(TextClassifier):
 
     def vectors(self, texts: Sequence[str]) -> Tensor:
         """(N, width) in fp32, on the CPU."""
-        return self.in_batches(self.encoder, self.encoder.tokenise(texts).ids)
+        with torch.inference_mode():
+            return self.projected(self.in_batches(self.encoder, self.encoder.tokenise(texts).ids).to(self.device)).cpu()
+
+    def projected(self, vectors: Tensor) -> Tensor:
+        """Vectors of the encoder as finetuning turned them, if it did."""
+        return vectors if self.projection is None or not len(vectors) else self.projection(vectors)
+
+    def add_projection(self) -> None:
+        """Give the model a projection of its vectors, which changes nothing yet but their length; one that is there stays."""
+        if self.projection is None:
+            self.projection = Projection(self.encoder.width).to(self.device)
 
     def train(self, mode: bool = True) -> Self:
         """Switch training on or off; vectors of labels may change with it."""
@@ -141,16 +153,13 @@ class STModel(TextClassifier):
         return () if isinstance(self.encoder, Encoder) else ("sentence-transformers",)
 
     def config(self) -> dict[str, Any]:
-        return {"head": self.head.config if self.head is not None else None, "max_length": self.max_length, "thresholds": self.thresholds}
+        return {**tops_config(self), "max_length": self.max_length, "thresholds": self.thresholds}
 
     def write(self, folder: Path) -> None:
-        """`encoder/` is a sentence-transformers folder; head.safetensors lies beside it."""
-        from safetensors.torch import save_file
-
+        """`encoder/` is a sentence-transformers folder; what finetuning put on top lies beside it."""
         (folder / "encoder").mkdir()
         self.encoder.write(folder / "encoder")
-        if self.head is not None:
-            save_file({key: value.contiguous().cpu() for key, value in self.head.state_dict().items()}, folder / "head.safetensors")
+        write_tops(self, folder)
 
     def take_head(self, folder: Path) -> None:
         """Put on a head that comes with the project: head.json (labels, thresholds) and head.safetensors (fp16)."""
@@ -163,14 +172,10 @@ class STModel(TextClassifier):
 
     @classmethod
     def read(cls, folder: Path, config: dict[str, Any]) -> Self:
-        from safetensors.torch import load_file
-
         model = cls.from_folder(folder / "encoder")
         model.max_length = config.get("max_length") or model.max_length
         model.thresholds = config.get("thresholds") or {}
-        if config.get("head"):
-            model.head = ClassifierHead(**config["head"])
-            model.head.load_state_dict(load_file(folder / "head.safetensors"))
+        read_tops(model, folder, config)
         return model.eval()
 
 
@@ -188,5 +193,3 @@ def _last_two(cutter: Any, hidden: Tensor, mask: Tensor, cut: int, depth: int) -
         return [cutter.above(hidden, mask, cut)[0]]
     before = cutter.between(hidden, mask, cut, depth - 1)
     return [before, cutter.above(before, mask, depth - 1)[0]]
-
-

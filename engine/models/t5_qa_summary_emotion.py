@@ -19,16 +19,23 @@ class T5QASummaryEmotion(HFSeq2SeqTGModel):
            prev_a: Sequence[Sequence[str]] | None = None) -> list[str]:
         """The answer to each question, with its place in the context where it stands there."""
         nothing: list[Sequence[str]] = [()] * len(question)
-        prompts = []
-        for asked, text, before, said in zip(question, context, prev_q or nothing, prev_a or nothing, strict=True):
-            earlier = "".join(f"q: {clean(one)} a: {clean(other)} " for one, other in zip(before, said, strict=True))
-            prompts.append(self.tokenise(f"{earlier}q: {clean(asked)} c: {text}"))
+        prompts = [self.prompt_qa(asked, text, list(zip(before, said, strict=True)))
+                   for asked, text, before, said in zip(question, context, prev_q or nothing, prev_a or nothing, strict=True)]
         written = self.write_on(prompts, {"max_length": 64})
         return [located(text, own[0]) for text, own in zip(context, written, strict=True)]
 
+    def prompt_qa(self, question: str, context: str, earlier: Sequence[tuple[str, str]] = ()) -> list[int]:
+        """Token ids of one question after what was asked before it."""
+        before = "".join(f"q: {clean(one)} a: {clean(other)} " for one, other in earlier)
+        return self.tokenise(f"{before}q: {clean(question)} c: {context}")
+
+    def prompt_emotion(self, text: str) -> list[int]:
+        """Token ids of one text whose feeling is to be named."""
+        return self.tokenise(f"emotion: {text}")
+
     def emotion(self, text: list[str]) -> list[str]:
         """One word for the feeling of each text."""
-        return [own[0] for own in self.write_on([self.tokenise(f"emotion: {one}") for one in text], {"max_length": 8})]
+        return [own[0] for own in self.write_on([self.prompt_emotion(one) for one in text], {"max_length": 8})]
 
     def _prefixed(self, text: str) -> str:
         return f"summarize: {text}"

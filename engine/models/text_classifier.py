@@ -12,6 +12,7 @@ from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
 from engine.models.base import BaseModel
 from engine.models.encoder import Tokens
+from engine.models.ranking import ranked
 
 MAX_LENGTH = 128  # tokens kept of a text unless the finetuning said otherwise
 
@@ -90,9 +91,3 @@ class TextClassifier(BaseModel):
         logits = self.logits(batch["input_ids"], batch["attention_mask"]).float()
         loss = nn.functional.binary_cross_entropy_with_logits if self.multi_label else nn.functional.cross_entropy
         return loss(logits, batch["labels"])
-
-
-def ranked(labels: Sequence[str], probabilities: Tensor, top_k: int = 0) -> dict[str, float]:
-    """{label: probability}, most probable first; the first `top_k` only, all with 0."""
-    order = sorted(zip(labels, probabilities.tolist(), strict=True), key=lambda pair: -pair[1])
-    return dict(order[:top_k] if top_k else order)

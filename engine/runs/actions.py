@@ -39,10 +39,10 @@ def start(task: str, params: Mapping[str, Any] | None = None, model: Any = None,
     kind = task_class(task)
     chosen = kind.variant(variant)
     rows, data, numbers, asked = _rows(params, dataset, chosen)
-    rows = kind.check_params(rows, chosen)
+    rows = inputs.frozen(kind.check_params(rows, chosen))
     data |= {"fingerprint": inputs.fingerprint(rows), "rows": _count(rows), "columns": sorted(rows)}
     checked = Settings.of({**asked, **settings}).to_dict()
-    model_name = model if isinstance(model, str) else kind.default_model if model is None else str(getattr(model, "name", "own model"))
+    model_name = model if isinstance(model, str) else kind.start_model() if model is None else str(getattr(model, "name", "own model"))
     title = name or f"{kind.title}: {data['name'] or words.plural(data['rows'], 'row')}"
     values = {"name": title, "task": task, "variant": chosen.name, "model": model_name, "method": str(checked.get("method", "auto")),
               "settings": checked, "data": data, "estimate": _dict(estimate), "origin": origin}

@@ -14,8 +14,11 @@ from typing import Any
 from engine import paths
 from engine.errors import StudioError
 from engine.runs.records import valid_id
+from engine.tasks import TASKS
 
 Params = dict[str, list[Any]]
+IMAGE_KEYS = frozenset(column.key for task in TASKS.values() for variant in task.variants for column in variant.columns
+                       if column.kind == "image")
 ROWS, NUMBERS, RESULT, BASE = "params.parquet", "rows.parquet", "result.json", "base"
 
 
@@ -30,6 +33,17 @@ def model_folder(run_id: str) -> Path:
     return folder(run_id) / "model"
 
 
+def frozen(params: Mapping[str, list[Any]]) -> Params:
+    """The params as a run keeps them: images become files of its own, so that nothing outside can change them."""
+    from engine.images import StoredImage
+
+    return {key: [StoredImage.of(value) for value in values] if _are_images(key, values) else values for key, values in params.items()}
+
+
+def _are_images(key: str, values: list[Any]) -> bool:
+    return key in IMAGE_KEYS and any(value is not None for value in values)
+
+
 def write_params(params: Mapping[str, list[Any]], path: Path) -> None:
     """Write rows; StudioError if a column mixes kinds of values."""
     import pyarrow
@@ -38,7 +52,8 @@ def write_params(params: Mapping[str, list[Any]], path: Path) -> None:
     columns = {}
     for key, values in params.items():
         try:
-            columns[key] = pyarrow.array(values)
+            columns[key] = pyarrow.array([{"name": value.name, "content": bytes(value)} for value in values]
+                                         if _are_images(key, values) else values)
         except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError, pyarrow.ArrowNotImplementedError) as error:
             kinds = sorted({type(value).__name__ for value in values})
             raise StudioError(f"`{key}` holds values that cannot be kept together ({', '.join(kinds)}).",
@@ -66,7 +81,19 @@ def _read(path: Path) -> Params | None:
     if not path.is_file():
         return None
     table = parquet.read_table(path, memory_map=False)
-    return {name: table.column(name).to_pylist() for name in table.column_names}
+    return {name: _images(table.column(name).to_pylist()) if name in IMAGE_KEYS else table.column(name).to_pylist()
+            for name in table.column_names}
+
+
+def _images(rows: list[Any]) -> list[Any]:
+    from engine.images import StoredImage
+
+    found = []
+    for row in rows:
+        image = StoredImage(row["content"])
+        image.name = row["name"]
+        found.append(image)
+    return found
 
 
 def fingerprint(params: Mapping[str, list[Any]]) -> str:

@@ -46,6 +46,7 @@ def _fit(run: Run, recorder: Recorder) -> tuple[Result, "BaseModel", inputs.Para
     own = inputs.folder(run.id) / inputs.BASE
     # What lies there was handed to `start` as an object, so that its code has run already.
     model = AutoModel.from_pretrained(str(own), trust=True) if own.is_dir() else AutoModel.from_pretrained(run.model)
+    model = model.trainable(run.task)
     _check(recorder)
     params = inputs.read_params(run.id)
     _check(recorder)

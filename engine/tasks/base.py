@@ -37,8 +37,8 @@ class Task:
     inputs: ClassVar[tuple[Field, ...]]
     options: ClassVar[tuple[Field, ...]] = ()
     variants: ClassVar[tuple[Variant, ...]]
-    finetunable: ClassVar[bool] = False  # whether the engine can train a model for it yet
     default_model: ClassVar[str]
+    base_model: ClassVar[str | None] = None  # what finetuning starts from, where that is not the default model
     examples: ClassVar[tuple[dict[str, Any], ...]] = ()
     sample: ClassVar[Sample | None] = None
 
@@ -164,6 +164,11 @@ class Task:
     # Finetuning
 
     @classmethod
+    def start_model(cls) -> str:
+        """The model that finetuning starts from unless another one is chosen."""
+        return cls.base_model or cls.default_model
+
+    @classmethod
     def variant(cls, name: str | None = None) -> Variant:
         """The variant of that name; the first one is the default."""
         for variant in cls.variants:
@@ -212,6 +217,7 @@ class Task:
             from engine.models.auto_model import AutoModel
 
             self.model, self._shared = AutoModel.from_pretrained(self._shared, device=self._device), None
+        self.model = self.model.trainable(self.name)
         return fit(self.model, self.name, chosen.name, self.check_params(params, chosen), checked, **given)
 
     # Models

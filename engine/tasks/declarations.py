@@ -27,7 +27,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to finetune a task. metric: the primary one, which a run is judged by."""
+    """One way to finetune a task. metric: the primary one, which a run is judged by. reads, writes: tokens of an input, and of a text to
+    write, that are kept unless the settings say otherwise."""
 
     name: str
     label: str
@@ -35,6 +36,13 @@ class Variant:
     columns: tuple[Column, ...]
     metric: str
     greater_is_better: bool = True
+    reads: int = 128
+    writes: int = 32
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether a row bears labels to sort by."""
+        return self.columns[-1].kind in ("label", "labels")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ class Emotion(Task):
     inputs = (Field(name="text", kind="text", label="Text", help="The text whose feeling is to be named.", required=True),)
     variants = (
         Variant(
-            name="text", label="Texts and feelings", help="Each row is a text and the feeling that speaks from it.", metric="accuracy",
+            name="text", label="Texts and feelings", help="Each row is a text and the feeling that speaks from it.",
+            metric="accuracy", reads=256,
             columns=(
                 Column(key="input_text", kind="text", label="Text", help="The text.", example="Thank you so much!",
                        guesses=("input_text", "text", "texts", "message", "comment", "sentence")),

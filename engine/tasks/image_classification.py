@@ -48,6 +48,7 @@ class ImageClassification(Task):
         ),
     )
     default_model = "image-text"
+    base_model = "efficientnet-lite0"
     examples = (
         {"image": str(DRAWN / "balloon.png"), "labels": ["balloon", "bird", "aeroplane"]},
         {"image": str(DRAWN / "clock.png"), "labels": ["clock", "vehicle", "musical instrument"]},

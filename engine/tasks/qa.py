@@ -35,7 +35,7 @@ class QA(Task):
     variants = (
         Variant(
             name="text", label="Questions about texts", help="Each row is a question, a text and the answer that stands in it.",
-            metric="f1",
+            metric="f1", reads=256,
             columns=(
                 Column(key="questions", kind="text", label="Question", help="The question.", example="Where does Hinemoa live?",
                        guesses=("questions", "question", "query")),
@@ -50,6 +50,7 @@ class QA(Task):
         ),
     )
     default_model = "reading-pair"
+    base_model = "minilm-qa"
     examples = (
         {"question": "How long has Hinemoa lived in Tampere?", "context": _LIVED},
         {"question": "And where was she before?", "context": _LIVED, "prev_qa": [("Where does Hinemoa live?", "Tampere")]},

@@ -27,7 +27,7 @@ class Summarisation(Task):
     inputs = (Field(name="text", kind="text", label="Text", help="The text to shorten.", required=True),)
     variants = (
         Variant(
-            name="text", label="Texts and summaries", help="Each row is a text and its summary.", metric="rouge_l",
+            name="text", label="Texts and summaries", help="Each row is a text and its summary.", metric="rouge_l", reads=512, writes=128,
             columns=(
                 Column(key="input_text", kind="text", label="Text", help="The text to shorten.", example="The committee met on Monday to …",
                        guesses=("input_text", "text", "document", "article", "dialogue", "body", "content", "input")),
@@ -38,6 +38,7 @@ class Summarisation(Task):
         ),
     )
     default_model = "minilm"
+    base_model = "smollm2-135m"
     examples = (
         {"text": "The town council met on Tuesday evening to talk about the old swimming pool. The building from 1968 needs a new roof, "
                  "and the "

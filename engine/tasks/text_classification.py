@@ -29,7 +29,6 @@ class TextClassification(Task):
     group = "Text"
     page = "text_classification"
     answer_kind = "probabilities"
-    finetunable = True
     inputs = (Field(name="text", kind="text", label="Text", help="The text to sort.", required=True),)
     options = (
         Field(name="labels", kind="labels", label="Labels",

@@ -29,7 +29,8 @@ class TextVectorisation(Task):
     inputs = (Field(name="text", kind="text", label="Text", help="The text to turn into a vector.", required=True),)
     variants = (
         Variant(
-            name="cosine_similarity", label="Pairs with a score", help="Each row is two texts and how alike they are.", metric="spearman",
+            name="cosine_similarity", label="Pairs with a score", help="Each row is two texts and how alike they are.",
+            metric="spearman", reads=256,
             columns=(
                 Column(key="texts1", kind="text", label="First text", help="One of the two.", example="A man is playing a flute.",
                        guesses=("texts1", "text1", "sentence1", "first", "question1", "a")),
@@ -40,7 +41,7 @@ class TextVectorisation(Task):
         ),
         Variant(
             name="triplet", label="Texts in groups", help="Texts of a group are alike, those of different groups are not.",
-            metric="recall_at_1",
+            metric="recall_at_1", reads=256,
             columns=(Column(key="texts", kind="text", label="Text", help="The text.", example="Where is my parcel?",
                             guesses=("texts", "text", "sentence", "message", "question", "content")), GROUP),
         ),

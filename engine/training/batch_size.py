@@ -8,32 +8,32 @@ from torch import Tensor
 
 from engine.inference.devices import autocast
 from engine.training.examples import Examples
-from engine.training.lightning_module import Forward
-from engine.training.rows import Rows
+from engine.training.rows import Rows, batch_of, lengths_of
 from engine.training.settings import Settings
 
 if TYPE_CHECKING:
-    from engine.models.base import BaseModel
+    from engine.training.learners import Learner
 
 SHARE_OF_MEMORY = 0.5
 ROWS_TRIED = 4
 
 
-def find_batch_size(model: "BaseModel", rows: Rows, examples: Examples, settings: Settings, forward: Forward) -> tuple[int, int]:
+def find_batch_size(learner: "Learner", rows: Rows, examples: Examples, settings: Settings) -> tuple[int, int]:
     """(rows a batch, batches whose gradients are added up to one step). What the user gave stays as it is."""
     wanted = settings.optimal_batch_size or settings.batch_size or 32
     if settings.batch_size:
         return settings.batch_size, max(1, wanted // settings.batch_size)
-    row_bytes = bytes_per_row(model, rows, examples, forward, settings.precision)
-    fits = max(1, int(free_memory(model.device) * SHARE_OF_MEMORY) // max(row_bytes, 1))
+    row_bytes = bytes_per_row(learner, rows, examples, settings)
+    fits = max(1, int(free_memory(learner.device) * SHARE_OF_MEMORY) // max(row_bytes, 1))
     batch_size = min(wanted, 1 << (fits.bit_length() - 1))
     return batch_size, max(1, wanted // batch_size)
 
 
-def bytes_per_row(model: "BaseModel", rows: Rows, examples: Examples, forward: Forward, precision: str) -> int:
-    """What one of the longest rows keeps in memory between the forward and the backward pass, counted in a real forward pass."""
-    longest = examples.train[rows.lengths[examples.train].argsort()[-ROWS_TRIED:]]
-    batch = {key: value.to(model.device) for key, value in rows.batch(torch.from_numpy(longest)).items()}
+def bytes_per_row(learner: "Learner", rows: Rows, examples: Examples, settings: Settings) -> int:
+    """What one of the longest examples keeps in memory between the forward and the backward pass, counted in a real forward pass."""
+    longest = examples.train[lengths_of(rows, examples.index, examples.train).argsort()[-ROWS_TRIED:]]
+    batch = batch_of(rows, examples.index, examples.targets, longest)
+    batch = {key: value.to(learner.device) for key, value in batch.items()}
     seen: dict[int, int] = {}
 
     def count(value: Tensor) -> Tensor:
@@ -41,9 +41,9 @@ def bytes_per_row(model: "BaseModel", rows: Rows, examples: Examples, forward: F
         seen[storage.data_ptr()] = storage.nbytes()
         return value
 
-    parameters = {value.untyped_storage().data_ptr() for value in model.parameters()}
-    with torch.autograd.graph.saved_tensors_hooks(count, lambda value: value), autocast(model.device, precision):
-        forward(batch).sum()
+    parameters = {value.untyped_storage().data_ptr() for value in learner.model.parameters()}
+    with torch.autograd.graph.saved_tensors_hooks(count, lambda value: value), autocast(learner.device, settings.precision):
+        learner.forward(batch, settings.cut or 0).sum()
     return sum(size for place, size in seen.items() if place not in parameters) // len(longest)
 
 

@@ -1,40 +1,41 @@
 """What a training will take, before it starts: a few real steps on a sample of the rows, with a copy of the model."""
 
 import copy
-import dataclasses
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from engine.inference.devices import autocast
+from engine.tasks import task_class
 from engine.training.attention import fast_attention
+from engine.training.augmenting import augmented
 from engine.training.batch_size import bytes_per_row, find_batch_size
 from engine.training.environment import computing, resolve
 from engine.training.events import Reporter
 from engine.training.examples import Examples, read_examples
-from engine.training.forward import forward_of
+from engine.training.learners import learner_for
 from engine.training.lightning_module import Hooks, Trainee
-from engine.training.losses import ClassificationLoss
 from engine.training.methods import Method
-from engine.training.prepare import prepare
+from engine.training.objectives import Objective
 from engine.training.results import Estimate
 from engine.training.rows import Batches, Rows
 from engine.training.settings import Settings
 
 if TYPE_CHECKING:
     from engine.models.base import BaseModel
+    from engine.training.learners import Learner
 
-ROWS_SAMPLED = 192
 STEPS_TIMED = 4
 SECONDS_AROUND = 2.0  # reading, starting and evaluating
 STARTUP_OF_A_STEP = 0.002  # what Lightning adds to each step
 COPIES_OF_A_TRAINED_WEIGHT = 4  # gradient, two moments, the best so far
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class _Timing:
     """Seconds a row: prepare (once), learn and look (forward only, each epoch)."""
 
@@ -47,20 +48,21 @@ def estimate(model: "BaseModel", task: str, variant: str, params: Mapping[str, A
              threads: int | None = None) -> Estimate:
     """Seconds and memory of `fit` with the same arguments; the model stays as it is. Raises StudioError where `fit` would."""
     with computing(model, settings.seed, threads):
-        examples = read_examples(task, variant, params, settings)
-        method, resolved, why = resolve(model, task, variant, examples, settings)
-        trial = copy.deepcopy(model)
-        trial.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label)
-        method.open(trial, resolved)
-        sample = _sample(examples, settings.seed)
+        learner = learner_for(copy.deepcopy(model), task)
+        objective = learner.objective(task_class(task).variant(variant))
+        examples = read_examples(task, variant, params, settings, learner)
+        method, resolved, why = resolve(learner, variant, examples, settings)
+        learner.begin(examples, method, resolved)
+        method.open(learner, resolved)
+        examples = augmented(examples, resolved)
+        sample = examples.only(np.random.default_rng(settings.seed).permutation(examples.train)[:learner.sampled])
         began = time.monotonic()
-        rows, _ = prepare(trial, sample.inputs, method, resolved, Reporter(), keep=False)
+        rows, _ = learner.prepare(sample.inputs, method, resolved, Reporter(), keep=False)
         prepared = (time.monotonic() - began) / len(sample.inputs)
-        forward = forward_of(trial, rows, resolved.cut or 0)
-        batch_size, accumulate = find_batch_size(trial, rows, sample, resolved, forward)
-        timing = _time(trial, rows, sample, method, resolved, batch_size, prepared)
-        per_row = bytes_per_row(trial, rows, sample, forward, resolved.precision)
-        memory = _memory(trial, rows, len(examples.inputs) / len(sample.inputs), batch_size * per_row)
+        batch_size, accumulate = find_batch_size(learner, rows, sample, resolved)
+        timing = _time(learner, objective, rows, sample, method, resolved, batch_size, prepared)
+        per_row = bytes_per_row(learner, rows, sample, resolved)
+        memory = _memory(learner.model, rows, len(examples.inputs) / len(sample.inputs), batch_size * per_row)
     epochs = resolved.epochs or 1
     steps = -(-len(examples.train) // (batch_size * accumulate)) * epochs
     fewest = min(epochs, (resolved.early_stopping_epochs or epochs) + 2) if len(examples.validation) else epochs
@@ -69,24 +71,19 @@ def estimate(model: "BaseModel", task: str, variant: str, params: Mapping[str, A
                     len(examples.inputs), len(examples.classes), steps)
 
 
-def _sample(examples: Examples, seed: int) -> Examples:
-    """Some training rows as a set of their own."""
-    chosen = np.random.default_rng(seed).permutation(examples.train)[:ROWS_SAMPLED]
-    inputs, targets = [examples.inputs[row] for row in chosen], examples.targets[torch.from_numpy(chosen)]
-    return dataclasses.replace(examples, inputs=inputs, targets=targets, train=np.arange(len(chosen)), validation=np.arange(0))
-
-
-def _time(model: "BaseModel", rows: Rows, sample: Examples, method: Method, settings: Settings, batch_size: int,
+def _time(learner: "Learner", objective: Objective, rows: Rows, sample: Examples, method: Method, settings: Settings, batch_size: int,
           prepared: float) -> _Timing:
     """Real steps on real rows; the first one of each kind warms up and is not counted."""
-    loss = ClassificationLoss(sample.multi_label, settings.label_smoothing or 0.0).to(model.device)
-    trainee = Trainee(model, forward_of(model, rows, settings.cut or 0), loss, settings, method.head_rate, None, Hooks())
+    model = learner.model
+    loss = objective.loss(sample, settings).to(model.device)
+    trainee = Trainee(learner, objective, loss, settings, method.head_rate, None, Hooks())
     optimiser = trainee.configure_optimizers()["optimizer"]
     size = min(batch_size, max(1, len(sample.train) // 2))
-    batches = list(Batches(rows, sample.targets, sample.train, size, settings.seed))[:STEPS_TIMED + 1]
+    order = objective.order(rows, sample, size, settings.seed)
+    batches = list(Batches(rows, sample.index, sample.targets, sample.train, order))[:STEPS_TIMED + 1]
     batches = [{key: value.to(model.device) for key, value in batch.items()} for batch in batches]
     with fast_attention(model.device, rows):
-        method.mode(model)
+        method.mode(learner, settings)
         learn = []
         for batch in batches:
             began = time.monotonic()

@@ -74,6 +74,10 @@ class Reporter:
         self._should_stop = should_stop
         self._last: tuple[str, float] = ("", 0.0)
 
+    def to_the_end(self) -> "Reporter":
+        """The same, but what is done with it is not stopped any more."""
+        return Reporter(self._report)
+
     def check_stop(self) -> None:
         """Raise `Stopped` if someone asked for it."""
         if self._should_stop():

@@ -1,9 +1,8 @@
-"""From params to what is learnt from: inputs, classes, targets and the split, with every refusal in plain words."""
+"""From params to what is learnt from: inputs, targets and the split, with every refusal in plain words."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,81 +10,113 @@ from torch import Tensor
 
 from engine.errors import StudioError
 from engine.tasks import task_class
-from engine.training.losses import encode
 from engine.training.settings import Settings
 
-NEARLY_EVERY_ROW = 0.5  # more classes than this share of the rows: the label column is most likely an identifier
-CLASSES_WORTH_ASKING = 50
+if TYPE_CHECKING:
+    from engine.tasks.declarations import Column, Variant
+
+Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Rows to learn from. classes are sorted, so that indices are the same in every process. train, validation: positions of rows."""
+    """What is learnt from.
 
-    inputs: list[str]
-    classes: list[str]
+    inputs: what the model is given, each once. index (examples, k): the inputs that an example is made of. targets (examples, ...).
+    rows: the row of the params that each example is. train, validation: positions of examples. classes are sorted, so that indices are
+    the same in every process. notes: what was left out, in sentences.
+    """
+
+    inputs: list[Any]
+    index: Positions
     targets: Tensor
-    multi_label: bool
     metric: str
-    train: NDArray[np.int64]
-    validation: NDArray[np.int64]
+    train: Positions
+    validation: Positions
+    classes: list[str] = field(default_factory=list)
+    multi_label: bool = False
+    rows: Positions = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    params: Mapping[str, list[Any]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def truth(self) -> NDArray[np.int64]:
-        """Targets of the validation rows."""
+        """Targets of the validation examples, as integers."""
         return self.targets.numpy()[self.validation].astype(np.int64)
 
+    def row(self, position: int) -> int:
+        """The row of the params that an example is."""
+        return int(self.rows[position]) if len(self.rows) else int(position)
 
-def read_examples(task: str, variant: str, params: Mapping[str, Any], settings: Settings) -> Examples:
-    """Check the params against the task's declaration, find the classes and split the rows."""
+    def said(self, position: int) -> str:
+        """An example in words, for tables."""
+        return " · ".join(_said(self.inputs[place]) for place in self.index[position])
+
+    def of(self, positions: Positions) -> list[list[Any]]:
+        """The inputs of these examples."""
+        return [[self.inputs[place] for place in self.index[position]] for position in positions]
+
+    def only(self, positions: Positions) -> "Examples":
+        """These examples as a set of their own, all to train on."""
+        index, inverse = np.unique(self.index[positions], return_inverse=True)
+        return replace(self, inputs=[self.inputs[place] for place in index], index=inverse.reshape(len(positions), -1),
+                       targets=self.targets[positions.tolist()], train=np.arange(len(positions)), validation=np.arange(0),
+                       rows=self.rows[positions] if len(self.rows) else positions)
+
+
+def read_examples(task: str, variant: str, params: Mapping[str, Any], settings: Settings, learner: Any = None) -> Examples:
+    """Check the params against the task's declaration and let the learner's objective make examples of them.
+
+    learner: None takes what the task's own models would learn, which gives the same split.
+    """
     declared = task_class(task)
     chosen = declared.variant(variant)
     checked = declared.check_params(params, chosen)
-    column = next(item for item in chosen.columns if item.kind in ("label", "labels"))
-    inputs = _inputs(checked[chosen.columns[0].key])
-    multi_label = column.kind == "labels"
-    values = _labels(checked[column.key], multi_label)
-    classes = sorted({label for labels in values for label in labels} if multi_label else set(values))
-    _check_classes(classes, len(inputs), multi_label)
-    train, validation = _split(inputs, values, settings)
-    return Examples(inputs, classes, encode(values, classes, multi_label), multi_label, chosen.metric, train, validation)
+    if learner is None:
+        from engine.training.objectives import objective_for
+
+        return objective_for(chosen).read(chosen, checked, settings)
+    return learner.objective(chosen).read(chosen, checked, settings, learner.item)
 
 
-def _inputs(values: Sequence[Any]) -> list[str]:
+def texts_of(values: Sequence[Any], what: str = "text", empty_allowed: bool = False) -> list[str]:
+    """Texts, none of them missing."""
     empty = [row for row, value in enumerate(values) if value is None or value != value or not str(value).strip()]
-    if empty:
-        raise StudioError(f"{len(empty)} rows have no text, such as row {empty[0]}.", "Drop them, or fill them in.")
-    return [str(value) for value in values]
+    if empty and not empty_allowed:
+        raise StudioError(f"{len(empty)} rows have no {what}, such as row {empty[0]}.", "Drop them, or fill them in.")
+    return ["" if value is None or value != value else str(value) for value in values]
 
 
-def _labels(values: Sequence[Any], multi_label: bool) -> list[Any]:
-    if multi_label:
-        if wrong := [row for row, labels in enumerate(values) if not isinstance(labels, list | tuple | set | frozenset)]:
-            raise StudioError(f"The labels of row {wrong[0]} are {values[wrong[0]]!r}, not a list.",
-                              "Give a list of labels for each row; it may be empty.")
-        return [sorted({str(label) for label in labels}) for labels in values]
-    if missing := [row for row, label in enumerate(values) if label is None or label != label or not str(label).strip()]:
-        raise StudioError(f"{len(missing)} rows have no label, such as row {missing[0]}.", "Drop them, or fill them in.")
-    if wrong := [row for row, label in enumerate(values) if isinstance(label, list | tuple | set | dict)]:
-        raise StudioError(f"Row {wrong[0]} has several labels: {values[wrong[0]]!r}.", "Choose the variant with several labels per text.")
-    return [str(label) for label in values]
+def columns_of(columns: Sequence["Column"], params: Mapping[str, list[Any]]) -> list[list[Any]]:
+    """The values of these columns, checked by their kind."""
+    from engine.training.images import checked_images
+
+    return [checked_images(params[column.key]) if column.kind == "image" else texts_of(params[column.key], column.label.lower())
+            for column in columns]
 
 
-def _check_classes(classes: list[str], rows: int, multi_label: bool) -> None:
-    if rows < 2:
-        raise StudioError(f"There is {rows} row, and that is too few to learn from." if rows else "There are no rows to learn from.",
-                          "Give at least two rows, better ten for each label.")
-    if len(classes) < (1 if multi_label else 2):
-        said = f"Every row has the same label, {classes[0]!r}." if classes else "No row has a label."
-        raise StudioError(said, "There is something to learn only if the labels differ; is it the right column?")
-    if not multi_label and len(classes) > max(NEARLY_EVERY_ROW * rows, CLASSES_WORTH_ASKING):
-        raise StudioError(f"{rows:,} rows have {len(classes):,} different labels.",
-                          "A label has to occur several times to be learnt; is the label column an identifier or a free text?")
+def plain_item(names: Sequence[str], values: tuple[Any, ...]) -> Any:
+    """What a model is given of a row: the value itself, or several of them."""
+    return values[0] if len(values) == 1 else values
 
 
-def _split(inputs: list[str], values: list[Any], settings: Settings) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(training, validation) positions. A share of 0 trains on all rows and measures on none."""
-    given, rows = settings.validation_split, len(inputs)
+def unique(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """Each value once, and for each given value its place among these. Values that cannot be compared quickly count as different."""
+    known: dict[Hashable, int] = {}
+    found: list[Any] = []
+    places = []
+    for value in values:
+        key = value if isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(part, str) for part in value)) else id(value)
+        if key not in known:
+            known[key] = len(found)
+            found.append(value)
+        places.append(known[key])
+    return found, places
+
+
+def split_rows(rows: int, settings: Settings, share: Callable[[float], tuple[Any, Any]]) -> tuple[Positions, Positions]:
+    """(training, validation) positions: the user's own, or what `share(fraction)` gives. A share of 0 trains on all rows."""
+    given = settings.validation_split
     if isinstance(given, tuple | list):
         train, validation = (np.asarray(part, dtype=np.int64) for part in given)
         outside = [int(row) for row in np.concatenate([train, validation]) if not 0 <= row < rows]
@@ -94,22 +125,27 @@ def _split(inputs: list[str], values: list[Any], settings: Settings) -> tuple[ND
     elif given == 0:
         train, validation = np.arange(rows), np.arange(0)
     else:
-        from engine.data.splitting import split
-
-        train, validation = (np.asarray(part, dtype=np.int64) for part in split(values, given, settings.seed, texts=inputs))
+        train, validation = (np.asarray(part, dtype=np.int64) for part in share(given))
     if len(train) == 0:
         raise StudioError("No row is left to train on.", "Make the validation share smaller.")
     return train, validation
 
 
-def majority(examples: Examples) -> NDArray[np.float64]:
-    """Probabilities (validation rows, classes) of always answering what is most frequent in training."""
-    targets = examples.targets.numpy()[examples.train]
-    answer = np.zeros(len(examples.classes))
-    if examples.multi_label:
-        answer[targets.mean(axis=0) >= 0.5] = 1.0
-        if not answer.any():
-            answer[targets.sum(axis=0).argmax()] = 1.0
-    else:
-        answer[Counter(targets.tolist()).most_common(1)[0][0]] = 1.0
-    return np.repeat(answer[None], len(examples.validation), axis=0)
+def enough(rows: int, better: str = "better a few dozen") -> None:
+    """Refuse what is too little to learn from."""
+    if rows < 2:
+        raise StudioError(f"There is {rows} row, and that is too few to learn from." if rows else "There are no rows to learn from.",
+                          f"Give at least two rows, {better}.")
+
+
+def variant_inputs(variant: "Variant") -> list["Column"]:
+    """The columns that a model is given, without the one that says what is to be learnt."""
+    return list(variant.columns[:-1])
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " · ".join(_said(part) for part in value)
+    if isinstance(value, str) and len(value) < 2000:
+        return value
+    return str(getattr(value, "name", "") or type(value).__name__)

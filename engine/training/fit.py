@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Stopped, StudioError
+from engine.tasks import task_class
+from engine.training.augmenting import augmented
 from engine.training.environment import computing, resolve
-from engine.training.evaluate import evaluate, probabilities, zero_shot
 from engine.training.events import Event, Reporter, ignore, never
 from engine.training.examples import Examples, read_examples
+from engine.training.learners import learner_for
 from engine.training.lightning_module import Hooks
-from engine.training.prepare import prepare
 from engine.training.results import Result
 from engine.training.settings import Settings
 from engine.training.train import train
@@ -36,26 +37,33 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
     """
     began, reporter = time.monotonic(), Reporter(report, should_stop)
     with computing(model, settings.seed, threads), _said_when_stopped(), as_it_was_if_it_fails(model) as undo:
-        examples = read_examples(task, variant, params, settings)
-        if not hasattr(model, "head"):
-            raise StudioError(f"{model.name} cannot be finetuned for {task}.", "Choose an encoder or a classifier, such as minilm.")
-        method, settings, why = resolve(model, task, variant, examples, settings)
-        reporter.log(f"Method: {method.label.lower()}. {why}".strip())
-        before = zero_shot(model, task, examples, reporter)
-        model.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label)
-        model.head.dropout.p, model.max_length = settings.dropout, settings.max_length
-        method.open(model, settings)
+        learner = learner_for(model, task)
+        objective = learner.objective(task_class(task).variant(variant))
+        examples = read_examples(task, variant, params, settings, learner)
+        method, settings, why = resolve(learner, variant, examples, settings)
+        for said in (f"Method: {method.label.lower()}. {why}".strip(), *examples.notes):
+            reporter.log(said)
+        before = objective.before(learner, examples, reporter)
+        undo.begins(learner)
+        learner.begin(examples, method, settings)
+        method.open(learner, settings)
         undo.opened(method)
-        rows, shortened = prepare(model, examples.inputs, method, settings, reporter)
-        trained = train(model, rows, examples, method, settings, reporter, Hooks(**hooks))
-        found = probabilities(model, rows, examples, settings, reporter)
-        method.close(model, settings)
-    metrics, evaluation = evaluate(found, before, examples, settings.seed) if len(found) else ({}, None)
+        examples = augmented(examples, settings)
+        rows, shortened = learner.prepare(examples.inputs, method, settings, reporter)
+        trained = train(learner, objective, rows, examples, method, settings, reporter, Hooks(**hooks))
+        metrics: dict[str, float] = {}
+        evaluation = None
+        if len(examples.validation):
+            metrics, evaluation = objective.evaluate(learner, rows, examples, before, settings, reporter.to_the_end())
+        method.close(learner, settings)
+        learner.end()
     return Result(
         metrics=metrics, history=trained.history, best_epoch=trained.best_epoch, seconds=time.monotonic() - began,
         settings=dataclasses.replace(settings, batch_size=trained.batch_size).to_dict(), evaluation=evaluation, stopped=trained.stopped,
-        rows={"train": len(examples.train), "validation": len(examples.validation), "cut": shortened},
-        notes=[note for note in (why, _unmeasured(examples, settings)) if note],
+        start=trained.start,
+        rows={"train": len(set(examples.rows[examples.train].tolist())) if len(examples.rows) else len(examples.train),
+              "validation": len(examples.validation), "cut": shortened},
+        notes=[note for note in (why, *examples.notes, _unmeasured(examples, settings)) if note],
     )
 
 

@@ -12,11 +12,10 @@ from torch import Tensor, nn
 
 from engine.errors import StudioError
 from engine.inference.devices import autocast
-from engine.training.losses import ClassificationLoss
+from engine.training.learners import Learner
+from engine.training.objectives import Objective
 from engine.training.rows import Batch
 from engine.training.settings import Settings
-
-Forward = Callable[[Batch], Tensor]
 
 
 @dataclass(frozen=True)
@@ -41,21 +40,29 @@ def call(function: Callable[..., Any], *offered: Any) -> Any:
     return function(*offered[:len(positional)])
 
 
-class Trainee(lightning.LightningModule):
-    """forward: batch -> logits. steps: optimiser steps of the whole training, None if unknown. head_rate: see `Method`."""
+OPTIMISERS: dict[str, Callable[[Any, bool], torch.optim.Optimizer]] = {
+    "adamw": lambda groups, fused: torch.optim.AdamW(groups, fused=fused),
+    "adafactor": lambda groups, fused: torch.optim.Adafactor(groups),
+    "sgd": lambda groups, fused: torch.optim.SGD(groups, momentum=0.9, nesterov=True),
+}
 
-    def __init__(self, model: nn.Module, forward: Forward, loss: ClassificationLoss, settings: Settings,
-                 head_rate: float, steps: int | None, hooks: Hooks) -> None:
+
+class Trainee(lightning.LightningModule):
+    """steps: optimiser steps of the whole training, None if unknown. head_rate: see `Method`."""
+
+    def __init__(self, learner: Learner, objective: Objective, loss: nn.Module, settings: Settings, head_rate: float, steps: int | None,
+                 hooks: Hooks) -> None:
         super().__init__()
-        self.model = model
+        self.model = learner.model
         self.loss = loss
-        self._forward = forward
+        self._learner = learner
+        self._objective = objective
         self._settings = settings
         self._head_rate = head_rate
         self._steps = steps
         self._hooks = hooks
         self.last_loss = math.nan
-        self.validated: list[tuple[Tensor, Tensor, Tensor]] = []  # (positions, logits, loss times rows) of each batch
+        self.validated: list[tuple[Tensor, Tensor, Tensor]] = []  # (positions, what is kept of the outputs, loss times rows) of each batch
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         loss = call(self._hooks.step, batch, batch_idx) if self._hooks.step else self._loss(batch)[0]
@@ -66,19 +73,20 @@ class Trainee(lightning.LightningModule):
         return loss
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        loss, logits = self._loss(batch)
-        self.validated.append((batch["positions"].cpu(), logits.float().cpu(), (loss * len(logits)).float().cpu()))
+        loss, outputs = self._loss(batch)
+        positions = batch["positions"].cpu()
+        self.validated.append((positions, self._objective.kept(outputs).float().cpu(), (loss * len(positions)).float().cpu()))
 
     def _loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
         with autocast(self.device, self._settings.precision):
-            logits = self._forward(batch)
-        return self.loss(logits, batch["targets"]), logits
+            outputs = self._learner.forward(batch, self._settings.cut or 0)
+        return self.loss(outputs, batch["targets"]), outputs
 
     def configure_optimizers(self) -> Any:
-        """AdamW; the rate rises linearly, then falls as a half cosine to nothing."""
+        """The optimiser of the settings; the rate rises linearly, then falls as a half cosine to nothing."""
         if self._hooks.configure_optimizers:
             return call(self._hooks.configure_optimizers, self.model)
-        optimiser = torch.optim.AdamW(self._groups(), fused=self.device.type in ("cpu", "cuda"))
+        optimiser = OPTIMISERS[self._settings.optimizer or "adamw"](self._groups(), self.device.type in ("cpu", "cuda"))
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, self._rate)
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
@@ -96,6 +104,6 @@ class Trainee(lightning.LightningModule):
         groups: dict[tuple[float, float], list[nn.Parameter]] = {}
         for name, parameter in self.model.named_parameters():
             if parameter.requires_grad:
-                key = (rate * (self._head_rate if name.startswith("head.") else 1.0), decay if parameter.dim() > 1 else 0.0)
+                key = (rate * (self._head_rate if self._learner.is_head(name) else 1.0), decay if parameter.dim() > 1 else 0.0)
                 groups.setdefault(key, []).append(parameter)
         return [{"params": parameters, "lr": rate, "weight_decay": decay} for (rate, decay), parameters in groups.items()]

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from engine.training.batch_size import find_batch_size
 from engine.training.examples import Examples
-from engine.training.lightning_module import Forward, Hooks, call
-from engine.training.rows import Batches, Rows
+from engine.training.lightning_module import Hooks, call
+from engine.training.objectives import Objective
+from engine.training.order import BatchOrder
+from engine.training.rows import Batches, OpenedRows, Rows, lengths_of
 from engine.training.settings import Settings
 
 if TYPE_CHECKING:
-    from engine.models.base import BaseModel
+    from engine.training.learners import Learner
 
-ROWS_PER_EVALUATION = 256
+OPENED_PER_EVALUATION = 32
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class Loaders:
     steps: int | None
 
 
-def loaders_of(model: "BaseModel", rows: Rows, examples: Examples, settings: Settings, forward: Forward, hooks: Hooks) -> Loaders:
-    """Batches of like lengths; of the user's functions each is offered ours and returns what is used instead."""
-    batch_size, accumulate = find_batch_size(model, rows, examples, settings, forward)
-    train: Any = Batches(rows, examples.targets, examples.train, batch_size, settings.seed)
-    validation: Any = Batches(rows, examples.targets, examples.validation, ROWS_PER_EVALUATION, settings.seed, shuffle=False)
+def loaders_of(learner: "Learner", objective: Objective, rows: Rows, examples: Examples, settings: Settings, hooks: Hooks) -> Loaders:
+    """The objective's batches; of the user's functions each is offered ours and returns what is used instead."""
+    batch_size, accumulate = find_batch_size(learner, rows, examples, settings)
+    order = objective.order(rows, examples, batch_size, settings.seed)
+    looked_at = min(learner.looked_at, OPENED_PER_EVALUATION) if isinstance(rows, OpenedRows) else learner.looked_at
+    looking = BatchOrder(lengths_of(rows, examples.index, examples.validation), looked_at, settings.seed, shuffle=False)
+    train: Any = Batches(rows, examples.index, examples.targets, examples.train, order)
+    validation: Any = Batches(rows, examples.index, examples.targets, examples.validation, looking)
     if hooks.train_dataloader:
         train = _Given(call(hooks.train_dataloader, train))
     if hooks.val_dataloader:

@@ -1,5 +1,6 @@
-"""In which order the rows are seen: batches of like lengths, the same for the same seed and epoch, resumable in the middle."""
+"""In which order the rows are seen: the same for the same seed and epoch, resumable in the middle."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -8,18 +9,16 @@ import numpy as np
 BATCHES_PER_STRETCH = 50
 
 
-class BatchOrder:
-    """Yields lists of row positions, one a batch.
+class Order(ABC):
+    """Yields arrays of row positions, one a batch.
 
-    lengths: tokens of each row. The order depends on (seed, epoch) alone, so that a training that stopped in the middle of an
-    epoch goes on with the same batches: set `skip` to the number of batches of this epoch that it has seen.
+    The order depends on (seed, epoch) alone, so that a training that stopped in the middle of an epoch goes on with the same batches:
+    set `skip` to the number of batches of this epoch that it has seen.
     """
 
-    def __init__(self, lengths: Sequence[int] | np.ndarray, batch_size: int, seed: int, shuffle: bool = True) -> None:
-        self.lengths = np.asarray(lengths)
+    def __init__(self, batch_size: int, seed: int) -> None:
         self.batch_size = batch_size
         self.seed = seed
-        self.shuffle = shuffle
         self.epoch = 0
         self.skip = 0
 
@@ -27,23 +26,73 @@ class BatchOrder:
         """Lightning calls this before each epoch."""
         self.epoch = epoch
 
-    def __len__(self) -> int:
-        return -(-len(self.lengths) // self.batch_size)
-
     def __iter__(self) -> Iterator[np.ndarray]:
-        batches = self._batches()
+        batches = self._batches(np.random.default_rng([self.seed, self.epoch]))
         skip, self.skip = self.skip, 0
         return iter(batches[skip:])
 
-    def _batches(self) -> list[np.ndarray]:
+    @abstractmethod
+    def __len__(self) -> int:
+        """Batches of an epoch."""
+
+    @abstractmethod
+    def _batches(self, random: np.random.Generator) -> list[np.ndarray]:
+        """The batches of this epoch."""
+
+
+class BatchOrder(Order):
+    """Batches of like lengths. lengths: tokens of each row."""
+
+    def __init__(self, lengths: Sequence[int] | np.ndarray, batch_size: int, seed: int, shuffle: bool = True) -> None:
+        super().__init__(batch_size, seed)
+        self.lengths = np.asarray(lengths)
+        self.shuffle = shuffle
+
+    def __len__(self) -> int:
+        whole, rest = divmod(len(self.lengths), self.batch_size)
+        joined = self.shuffle and rest == 1 and whole > 0 and self.batch_size > 1
+        return whole + (rest > 0) - joined
+
+    def _batches(self, random: np.random.Generator) -> list[np.ndarray]:
         if not self.shuffle:
             return self._cut(np.argsort(self.lengths, kind="stable"))
-        random = np.random.default_rng([self.seed, self.epoch])
         rows = random.permutation(len(self.lengths))
         stretch = self.batch_size * BATCHES_PER_STRETCH
         parts = [rows[start:start + stretch] for start in range(0, len(rows), stretch)]
         batches = [batch for part in parts for batch in self._cut(part[np.argsort(self.lengths[part], kind="stable")])]
+        if len(batches) > 1 and len(batches[-1]) == 1 < self.batch_size:  # batch norm learns nothing from one row
+            batches[-2:] = [np.concatenate(batches[-2:])]
         return [batches[place] for place in random.permutation(len(batches))]
 
     def _cut(self, rows: np.ndarray) -> list[np.ndarray]:
         return [rows[start:start + self.batch_size] for start in range(0, len(rows), self.batch_size)]
+
+
+class GroupOrder(Order):
+    """Batches in which every row meets another one of its group, and one of another group. groups: of each row, none alone.
+
+    Each group is dealt out in handfuls; a batch takes handfuls of different groups as long as there are such.
+    """
+
+    def __init__(self, groups: Sequence[int] | np.ndarray, batch_size: int, seed: int) -> None:
+        super().__init__(batch_size, seed)
+        self.groups = np.asarray(groups)
+        self.handful = 4 if batch_size >= 8 else 2
+        self._count = len(self._batches(np.random.default_rng([seed, 0])))  # how many there are does not depend on chance
+
+    def __len__(self) -> int:
+        return self._count
+
+    def _batches(self, random: np.random.Generator) -> list[np.ndarray]:
+        levels: dict[int, list[np.ndarray]] = {}
+        for group in np.unique(self.groups):
+            rows = random.permutation(np.flatnonzero(self.groups == group))
+            parts = max(1, len(rows) // self.handful)
+            for level, part in enumerate(np.array_split(rows, parts)):
+                levels.setdefault(level, []).append(part)
+        handfuls = [level[place] for level in levels.values() for place in random.permutation(len(level))]
+        most = max(2, self.batch_size // self.handful)
+        batches = [handfuls[start:start + most] for start in range(0, len(handfuls), most)]
+        while len(batches) > 1 and len({self.groups[part[0]] for part in batches[-1]}) < 2:
+            batches[-2:] = [batches[-2] + batches[-1]]
+        return [np.concatenate(batches[place]) for place in random.permutation(len(batches))]

@@ -13,16 +13,20 @@ class Evaluation:
     answering the most frequent label and of the model before finetuning (None where it has no zero-shot ability).
     confusion[truth][predicted] counts rows, in the order of `labels`; None where a row may bear several labels.
     mistakes: {row, text, truth, predicted, probability}, the surest first; row is the index in `params`.
+    samples: {row, text, truth, predicted, score}: what was written for rows, beside what was wanted.
+    points: what is drawn of single rows: of pairs {truth, before, after}, of groups {text, group, before, after} on a plane.
     """
 
     metric: str
     value: float
     interval: tuple[float, float]
     baselines: dict[str, float | None]
-    labels: list[str]
-    per_class: list[dict[str, Any]]
-    confusion: list[list[int]] | None
-    mistakes: list[dict[str, Any]]
+    labels: list[str] = field(default_factory=list)
+    per_class: list[dict[str, Any]] = field(default_factory=list)
+    confusion: list[list[int]] | None = None
+    mistakes: list[dict[str, Any]] = field(default_factory=list)
+    samples: list[dict[str, Any]] = field(default_factory=list)
+    points: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Evaluation":
@@ -36,6 +40,7 @@ class Result:
 
     metrics: on the validation rows (empty without any). history: one dict an epoch, with its `steps` as [step, loss] pairs.
     rows: {"train", "validation", "cut"}; cut counts texts that were longer than `max_length`. stopped: on request, before the end.
+    start: what was measured before the first step, where that means something.
     """
 
     metrics: dict[str, float]
@@ -47,6 +52,7 @@ class Result:
     stopped: bool = False
     rows: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    start: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""

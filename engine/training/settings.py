@@ -23,6 +23,15 @@ class Settings:
     epochs: int | None = setting(None, "integer", "Epochs", "How often the model sees every row.", minimum=1, maximum=1000)
     learning_rate: float | None = setting(
         None, "number", "Learning rate", "How large each step is. Too large is unstable, too small is slow.", minimum=1e-7, maximum=10.0)
+    augmentation: str | None = setting(
+        None, "choice", "Changed copies", "The model also learns from copies of your training images: turned, cropped, recoloured.",
+        choices=("none", "light", "medium", "strong"))
+    copies: int | None = setting(
+        None, "integer", "Copies of each image", "How many changed copies are made of each training image.", minimum=0, maximum=50,
+        advanced=True)
+    mirrored: bool = setting(
+        True, "switch", "Mirrored copies", "Copies may be flipped left to right. Switch it off where left and right mean something.",
+        advanced=True)
     batch_size: int | None = setting(
         None, "integer", "Batch size", "Rows per step. Found automatically when empty.", minimum=1, maximum=65_536, advanced=True)
     optimal_batch_size: int | None = setting(
@@ -35,6 +44,13 @@ class Settings:
         minimum=0.0, maximum=0.9)
     max_length: int | None = setting(
         None, "integer", "Longest text", "Tokens kept of each text; what is longer is cut.", minimum=8, maximum=8192, advanced=True)
+    max_input_length: int | None = setting(
+        None, "integer", "Longest input", "Tokens that are read of each input; what is longer is cut.", minimum=8, maximum=8192,
+        advanced=True)
+    max_output_length: int | None = setting(
+        None, "integer", "Longest output", "Tokens of each text to write; what is longer is cut.", minimum=2, maximum=4096, advanced=True)
+    optimizer: str | None = setting(
+        None, "choice", "Optimiser", "How the weights are moved.", choices=("adamw", "adafactor", "sgd"), advanced=True)
     weight_decay: float | None = setting(
         None, "number", "Weight decay", "Pulls weights towards zero, against overfitting.", minimum=0.0, maximum=10.0, advanced=True)
     label_smoothing: float | None = setting(

@@ -8,9 +8,11 @@ from engine.training.weights import Keeper
 
 if TYPE_CHECKING:
     from engine.models.base import BaseModel
+    from engine.training.learners import Learner
     from engine.training.methods import Method
 
-ATTRIBUTES = ("head", "labels", "multi_label", "max_length")  # what fitting exchanges besides the weights
+# What fitting exchanges besides the weights.
+ATTRIBUTES = ("head", "projection", "halves", "labels", "multi_label", "max_length", "thresholds")
 
 
 class Undo:
@@ -20,7 +22,12 @@ class Undo:
         self._model = model
         self._before = {name: getattr(model, name) for name in ATTRIBUTES if hasattr(model, name)}
         self._method: Method | None = None
+        self._learner: Learner | None = None
         self._keeper = Keeper(model)
+
+    def begins(self, learner: "Learner") -> None:
+        """Remember whom to ask to end what it is about to begin."""
+        self._learner = learner
 
     def opened(self, method: "Method") -> None:
         """Remember the weights that the method is going to change."""
@@ -28,11 +35,13 @@ class Undo:
         self._keeper.keep()
 
     def undo(self) -> None:
-        if self._method:
+        if self._method and self._learner:
             self._keeper.restore()
-            self._method.abandon(self._model)
+            self._method.abandon(self._learner)
         for name, value in self._before.items():
             setattr(self._model, name, value)
+        if self._learner:
+            self._learner.end()
         self._model.requires_grad_(True)
         self._model.eval()
 

@@ -14,21 +14,26 @@ from engine.training.lightning_module import Trainee
 from engine.training.settings import Settings
 from engine.training.weights import Keeper
 
+LONGEST_SAMPLE = 300  # characters of a sample in the log
 Measure = Callable[[NDArray[np.int64], torch.Tensor], dict[str, float]]
 
 
 class Watch(lightning.Callback):
-    """measure(positions, logits) -> metrics of the validation rows, the primary one first. rows: training rows of an epoch."""
+    """measure(positions, what was kept of the outputs) -> metrics of the validation rows, the primary one first. rows: training rows of
+    an epoch. samples: a few answers, asked for after each epoch."""
 
-    def __init__(self, reporter: Reporter, keeper: Keeper, measure: Measure, rows: int, settings: Settings, steps: int | None) -> None:
+    def __init__(self, reporter: Reporter, keeper: Keeper, measure: Measure, rows: int, settings: Settings, steps: int | None,
+                 samples: Callable[[], list[dict[str, Any]]]) -> None:
         self.reporter = reporter
         self.keeper = keeper
         self.measure = measure
+        self.samples = samples
         self.rows = rows
         self.epochs = settings.epochs or 1
         self.patience = settings.early_stopping_epochs or 0
         self.every = max(1, -(-(steps or 0) // POINTS_PER_CURVE))
         self.history: list[dict[str, Any]] = []
+        self.first: dict[str, float] = {}
         self.best_epoch: int | None = None
         self.best_loss = float("inf")
         self.steps = 0
@@ -39,6 +44,24 @@ class Watch(lightning.Callback):
         self._since_best = 0
         self._scores: dict[str, float] = {}
         self._began = self._epoch_began = time.monotonic()
+
+    @torch.no_grad()
+    def start(self, module: Trainee, batches: Any) -> None:
+        """Measure the validation rows before the first step: the curve's beginning."""
+        module.model.eval()
+        for number, batch in enumerate(batches):
+            self.reporter.check_stop()
+            module.validation_step({key: value.to(module.model.device) for key, value in batch.items()}, number)
+        for curve, value in self._measured(module).items():
+            self.reporter.point(curve, 0, 0.0, value)
+            self.first[curve] = value
+
+    def _measured(self, module: Trainee) -> dict[str, float]:
+        positions = torch.cat([part[0] for part in module.validated]).numpy()
+        kept = torch.cat([part[1] for part in module.validated])
+        loss = float(torch.stack([part[2] for part in module.validated]).sum()) / len(positions)
+        module.validated.clear()
+        return {"val_loss": loss, **self.measure(positions, kept)}
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         self._began = time.monotonic()
@@ -69,11 +92,7 @@ class Watch(lightning.Callback):
 
     def on_validation_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         assert isinstance(module, Trainee)
-        positions = torch.cat([part[0] for part in module.validated]).numpy()
-        logits = torch.cat([part[1] for part in module.validated])
-        loss = float(torch.stack([part[2] for part in module.validated]).sum()) / len(positions)
-        module.validated.clear()
-        self._scores = {"val_loss": loss, **self.measure(positions, logits)}
+        self._scores = self._measured(module)
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """After the validation of the same epoch."""
@@ -84,6 +103,10 @@ class Watch(lightning.Callback):
                              "seconds": time.monotonic() - self._began, "steps": self._points})
         if not scores:
             return
+        if samples := self.samples():
+            self.history[-1]["samples"] = samples
+            self.reporter.log(f"After epoch {epoch} it writes “{samples[0]['predicted'][:LONGEST_SAMPLE]}” where "
+                              f"“{samples[0]['truth'][:LONGEST_SAMPLE]}” is wanted.")
         if scores["val_loss"] < self.best_loss:
             self.best_loss, self.best_epoch = scores["val_loss"], epoch
             self.keeper.keep()

@@ -13,7 +13,7 @@ def said(place: Place) -> str:
     report = resources.report(place.dataset, place.task, place.chosen_variant.name)
     fixes = len(data.open_dataset(place.dataset).fixes)
     left = sum(found.severity != "note" for found in report.findings)
-    parts = [f"{words.plural(report.rows, 'row')} in {words.plural(len(report.classes), 'class', 'classes')}"]
+    parts = [_counted(report)]
     parts += [f"{words.plural(fixes, 'fix', 'fixes')} applied"] if fixes else []
     parts += [f"{words.plural(left, 'finding')} left as found"] if left else []
     return ", ".join(parts)
@@ -43,10 +43,16 @@ def draw(place: Place) -> None:
 
 def _head(report: "data.Report") -> str:
     worth = [found for found in report.findings if found.severity != "note"]
-    rows = f"Looked through {words.plural(report.rows, 'row')} in {words.plural(len(report.classes), 'class', 'classes')}."
+    rows = f"Looked through {_counted(report)}."
     if not worth:
         return f"{rows} Nothing stands in the way."
     return f"{rows} {words.plural(len(worth), 'finding')} worth a look; what matters most comes first."
+
+
+def _counted(report: "data.Report") -> str:
+    """306 rows in 8 classes"""
+    rows = words.plural(report.rows, "row")
+    return f"{rows} in {words.plural(len(report.classes), 'class', 'classes')}" if report.classes else rows
 
 
 def _applied(place: Place, dataset: "data.Dataset") -> None:

@@ -13,10 +13,14 @@ from studio.wizard import reading, sample, schema
 from studio.wizard.place import Place
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.data import Dataset
 
 UPLOAD, SAMPLE, EARLIER = "Upload a file", "Bundled sample", "Earlier data"
 MOST_EARLIER = 12
+TABLE = "A table with one row for each example: CSV, TSV, Excel, JSON lines or Parquet"
+IMAGES = "A zip of images: in folders named after their labels, or with a table that names each image"
 
 
 def said(place: Place) -> str:
@@ -39,12 +43,31 @@ def draw(place: Place) -> None:
         st.markdown(f":material/description: **{plain(dataset.name)}** · {words.size(dataset.upload.size)}", width="content")
         st.button("Choose other data", key="wizard_other", type="tertiary", on_click=_other, args=(place,))
     reading.show(place, dataset, frame)
-    data_view.preview(frame, key="wizard_preview", rows=5)
+    data_view.preview(frame, key="wizard_preview", rows=5, pictures=_pictures(place, dataset, frame))
     variant, dataset = schema.show(place, dataset, frame)
     if st.button("Go on to the check", key="wizard_data_next", type="primary"):
         data.check_mapping(frame, variant, dataset.mapping)
         places.go(place, "check", dataset=dataset.id, variant=schema.variant_name(place, variant))
     places.write(places.changed(place, dataset=dataset.id, variant=schema.variant_name(place, variant)))
+
+
+def _looks(place: Place) -> bool:
+    """Whether the chosen kind of rows holds images."""
+    return any(column.kind == "image" for column in place.chosen_variant.columns)
+
+
+def _pictures(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> "list[str | None]":
+    """The images of the first rows, small."""
+    if not _looks(place) or not (name := image_column(dataset, frame)):
+        return []
+    cells = tuple(str(cell) for cell in frame[name].head(data_view.PREVIEW_ROWS))
+    return resources.thumbnails(dataset.id, cells, data_view.PICTURE)
+
+
+def image_column(dataset: "Dataset", frame: "pd.DataFrame") -> str | None:
+    """The column that names images of the upload."""
+    files = dataset.files()
+    return next((str(name) for name in frame.columns if frame[name].head(50).isin(list(files)).any()), None) if files else None
 
 
 def _choose(place: Place) -> None:
@@ -66,7 +89,9 @@ def _choose(place: Place) -> None:
         if st.button("Use it", key="wizard_earlier_use", type="primary") and chosen:
             places.go(place, source="", dataset=chosen)
     else:
-        stored = data_view.upload("wizard", "A table with one row for each example: CSV, TSV, Excel, JSON lines or Parquet")
+        stored = data_view.upload("wizard", IMAGES if _looks(place) else TABLE)
+        if not stored and _looks(place):
+            stored = data_view.upload_folder("wizard_folder", "Or a folder of images from this computer, one folder for each label")
         if stored:
             places.go(place, dataset=stored.id)
         st.caption("It is copied to the studio's folder on this machine and never changed.")

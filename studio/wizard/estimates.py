@@ -122,7 +122,7 @@ def _measure(question: Question) -> Measured | None:
         from engine.inference.cache import loaded  # late: these load torch
         from engine.training.estimate import estimate
 
-        model = loaded(question.model)
+        model = loaded(question.model).trainable(question.task)
         return Measured(estimate(model, question.task, variant.name, params, settings, threads=preferences.training_threads()))
     except StudioError as error:
         return Measured(problem=error.message, hint=error.hint)

@@ -10,6 +10,7 @@ from engine import data, words
 from engine.fields import Field
 from engine.training.methods import METHODS, Hardware, ModelInfo, choose
 from engine.training.settings import Settings
+from engine.training.ways import SPECIAL, WAYS, Way
 from studio import forms, model_picker, resources
 from studio.results_tables import plain
 from studio.state import put, take
@@ -34,11 +35,23 @@ def draw(place: Place) -> None:
     settings = _settings(place, method)
     onward = take("wizard_onward", False)
     if onward or (model, method, settings) != (place.chosen_model, place.method, place.settings):
-        places.go(place, "train" if onward else None, model="" if model == place.task_class.default_model else model, method=method,
+        places.go(place, "train" if onward else None, model="" if model == place.task_class.start_model() else model, method=method,
                   settings=settings)
     # A callback: the press counts even where it comes together with a change that has to go into the address first.
     st.button("Go on to the start", key="wizard_method_next", type="primary", on_click=put, args=("wizard_onward", True))
-    watch(place, LABELS)
+    watch(place, offered(place))
+
+
+def way(place: Place) -> Way:
+    """How the chosen model learns the task."""
+    found = next((choice.way for choice in model_picker.choices(place.task) if choice.name == place.chosen_model), "")
+    return WAYS[found or "text labels"]
+
+
+def offered(place: Place) -> list[str]:
+    """The methods that make sense for the chosen model; nothing is chosen for the reader where there is but one."""
+    methods = list(way(place).methods)
+    return methods if len(methods) == 1 else ["auto", *methods]
 
 
 def wanted(place: Place, method: str | None = None) -> dict[str, Any]:
@@ -77,12 +90,13 @@ def choice(place: Place) -> tuple[str, str]:
 def _likely(place: Place) -> tuple[str, str]:
     report = resources.report(place.dataset, place.task, place.chosen_variant.name)
     size = next((offered.size_bytes for offered in model_picker.choices(place.task) if offered.name == place.chosen_model), None)
-    info = ModelInfo(parameters=(size or 0) // OCTETS, depth=1)  # whether it can be cut is seen once it is loaded
+    # Whether it can be cut is seen once it is loaded.
+    info = ModelInfo(parameters=(size or 0) // OCTETS, depth=1, methods=way(place).methods)
     return choose(place.task, place.chosen_variant.name, report.rows, len(report.classes), info, Hardware(cores=os.cpu_count() or 1))
 
 
 def _model(place: Place) -> str:
-    offered = {choice.name: choice for choice in model_picker.choices(place.task) if choice.finetunable}
+    offered = {choice.name: choice for choice in model_picker.choices(place.task) if choice.way}
     names = list(offered) if place.chosen_model in offered else [place.chosen_model, *offered]
     chosen = st.selectbox("Model to start from", names, index=names.index(place.chosen_model), key="wizard_model",
                           format_func=lambda name: f"{name} · {offered[name].facts}" if name in offered else name,
@@ -99,12 +113,13 @@ def _problem(place: Place) -> str:
 
 
 def _method(place: Place) -> str:
-    names = list(LABELS)
+    names = offered(place)
     if problem := _problem(place):
         measured = estimates.known(question(place))
         st.warning(plain(measured.hint if measured else ""), title=plain(problem), icon=":material/warning:")
     captions = [_caption(place, name) for name in names]
-    chosen = st.radio("What is trained", names, index=names.index(place.method), format_func=LABELS.__getitem__, captions=captions,
+    index = names.index(place.method) if place.method in names else 0
+    chosen = st.radio("What is trained", names, index=index, format_func=LABELS.__getitem__, captions=captions,
                       key="wizard_method")
     return chosen or place.method
 
@@ -127,11 +142,12 @@ def _settings(place: Place, method: str) -> dict[str, Any]:
     """The form starts from what the method would take; what differs from that is the reader's own."""
     name = _likely(place)[0] if method == "auto" else method
     blank = Settings.of({**data.open_dataset(place.dataset).settings, "method": method})
-    resolved = METHODS[name].resolve(blank, rows=_rows_to_learn_from(place)).to_dict() | {"cut": None, "batch_size": blank.batch_size}
+    resolved = METHODS[name].resolve(blank, rows=_rows_to_learn_from(place), own=way(place).defaults.get(name)).to_dict()
+    resolved |= {"cut": None, "batch_size": blank.batch_size}
     shown = {**resolved, **(place.settings if method == place.method else {})}
     st.markdown(f"**Settings** :small[:gray[as “{LABELS[name].lower()}” takes them; change what you like]]")
     with st.container(key="wizard_settings"):
-        values = forms.form(_fields(name), f"wizard_{method}_{name}", defaults=shown, columns=3)
+        values = forms.form(_fields(name, way(place)), f"wizard_{method}_{name}", defaults=shown, columns=3)
     return {name: value for name, value in values.items() if value is not None and value != resolved.get(name)}
 
 
@@ -141,9 +157,9 @@ def _rows_to_learn_from(place: Place) -> int:
     return round(report.rows * (1 - place.settings.get("validation_split", Settings().validation_split)))
 
 
-def _fields(method: str) -> list[Field]:
-    """The settings that mean something for this method."""
-    unused = {"method"} | ({"rank"} if "rank" not in METHODS[method].defaults else set())
+def _fields(method: str, way: Way) -> list[Field]:
+    """The settings that mean something for this method and this kind of model."""
+    unused = {"method"} | (SPECIAL - way.uses) | ({"rank"} if "rank" not in METHODS[method].defaults else set())
     if METHODS[method].default_cut(LAYERS) in (0, LAYERS):
         unused.add("cut")
     return [field for field in Settings.declared() if field.name not in unused]

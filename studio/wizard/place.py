@@ -42,7 +42,7 @@ class Place:
 
     @property
     def chosen_model(self) -> str:
-        return self.model or self.task_class.default_model
+        return self.model or self.task_class.start_model()
 
     @property
     def chosen_settings(self) -> Settings:
@@ -59,7 +59,7 @@ def read() -> Place:
     if not any(name in query for name in _NAMES):
         query = {**state().wizard, **query}
     step, task = query.get("step", STEPS[0]), query.get("task", "")
-    if task not in TASKS or not TASKS[task].finetunable:
+    if task not in TASKS:
         return Place()
     variant = query.get("variant", "")
     known = [item.name for item in TASKS[task].variants]

@@ -48,7 +48,7 @@ def _data(place: Place) -> list[tuple[str, str]]:
     share = method_step.wanted(place).get("validation_split", 0.15)
     held = round(report.rows * share)
     rows = f"{words.number(report.rows - held)} to learn from, about {words.number(held)} held back to measure on"
-    return [*name, ("Rows", rows), ("Classes", words.number(len(report.classes)))]
+    return [*name, ("Rows", rows), *([("Classes", words.number(len(report.classes)))] if report.classes else [])]
 
 
 def _cost(place: Place) -> list[tuple[str, str]]:

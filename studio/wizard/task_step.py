@@ -1,4 +1,4 @@
-"""Step 1: what shall be learnt? One card for each task that can be finetuned."""
+"""Step 1: what shall be learnt? One card for each task."""
 
 import streamlit as st
 
@@ -15,8 +15,7 @@ def draw(place: Place) -> None:
     st.markdown("What shall the model do? Choose one, then bring examples of it.")
     with st.grid("auto", min_column_width=260):
         for task in TASKS.values():
-            if task.finetunable:
-                _card(task, place)
+            _card(task, place)
 
 
 def _card(task: type[Task], place: Place) -> None:

@@ -81,7 +81,7 @@ def test_a_saved_model_whose_opening_runs_code_is_no_start_for_finetuning(tmp_pa
         (folder / "config.json").write_text(json.dumps({"class": kind, "tasks": ["text-classification"], "versions": {}}))
         (folder / "model.bin").write_bytes(b"weights")
         hub.save(folder, name)
-    assert {choice.name: choice.finetunable for choice in choices("text-classification") if choice.kind == "yours"} == {
+    assert {choice.name: bool(choice.way) for choice in choices("text-classification") if choice.kind == "yours"} == {
         "of-theirs": False, "of-ours": True}
 
 
@@ -94,5 +94,5 @@ def test_every_model_of_the_catalogue_says_its_licence_and_whether_it_is_on_this
 
 
 def test_only_what_can_be_trained_is_a_start_for_finetuning():
-    offered = {choice.name for choice in choices("text-classification") if choice.finetunable}
+    offered = {choice.name for choice in choices("text-classification") if choice.way}
     assert {"minilm", "mpnet", "distilbert-sst2", "xlnet-base-cased"} <= offered and "bart-large-mnli" not in offered

@@ -5,6 +5,12 @@ import numpy as np
 from engine.training.events import Log, Reporter
 
 
+def _learner(model):
+    from engine.training.learners.texts import TextLabels
+
+    return TextLabels(model, "text-classification")
+
+
 def _tokens(model):
     from engine.training.rows import RaggedRows
 
@@ -18,7 +24,7 @@ def test_hidden_states_are_those_of_the_model(new_model):
 
     model = new_model()
     tokens = _tokens(model)
-    kept = computed_below(model, tokens, 1, "fp32", Reporter())
+    kept = computed_below(_learner(model), tokens, 1, "fp32", Reporter())
     batch = tokens.batch(torch.arange(3))
     with torch.no_grad():
         wanted = model.below(batch["input_ids"], batch["attention_mask"], 1) * batch["attention_mask"][..., None]
@@ -32,7 +38,7 @@ def test_features_are_those_that_the_head_sees(new_model):
 
     model = new_model()
     tokens = _tokens(model)
-    kept = computed_below(model, tokens, None, "fp32", Reporter())
+    kept = computed_below(_learner(model), tokens, None, "fp32", Reporter())
     batch = tokens.batch(torch.arange(3))
     with torch.no_grad():
         wanted = model.features(batch["input_ids"], batch["attention_mask"])
@@ -44,7 +50,7 @@ def test_they_are_computed_once_for_the_same_content(new_model):
 
     seen = []
     for _ in range(2):
-        computed_below(new_model(), _tokens(new_model()), 1, "fp32", Reporter(seen.append))
+        computed_below(_learner(new_model()), _tokens(new_model()), 1, "fp32", Reporter(seen.append))
     assert sum(isinstance(event, Log) and "earlier run" in event.text for event in seen) == 1
 
 
@@ -54,10 +60,10 @@ def test_other_weights_are_other_content(new_model):
     from engine.training.features import computed_below
 
     seen, model = [], new_model()
-    computed_below(model, _tokens(model), 1, "fp32", Reporter(seen.append))
+    computed_below(_learner(model), _tokens(model), 1, "fp32", Reporter(seen.append))
     with torch.no_grad():
         next(model.parameters()).add_(1.0)
-    computed_below(model, _tokens(model), 1, "fp32", Reporter(seen.append))
+    computed_below(_learner(model), _tokens(model), 1, "fp32", Reporter(seen.append))
     assert not any(isinstance(event, Log) for event in seen)
 
 
@@ -65,10 +71,10 @@ def test_a_broken_file_is_computed_again(new_model, home):
     from engine.training.features import computed_below
 
     model = new_model()
-    first = computed_below(model, _tokens(model), 1, "fp32", Reporter())
+    first = computed_below(_learner(model), _tokens(model), 1, "fp32", Reporter())
     file = next((home / "cache" / "features").iterdir())
     file.write_bytes(b"half")
-    second = computed_below(model, _tokens(model), 1, "fp32", Reporter())
+    second = computed_below(_learner(model), _tokens(model), 1, "fp32", Reporter())
     assert (first.flat == second.flat).all()
 
 
@@ -103,8 +109,8 @@ def test_another_pooling_of_the_same_weights_is_computed_anew(new_model):
 
     model, told = new_model(), []
     tokens = _tokens(model)
-    first = computed_below(model, tokens, None, "fp32", Reporter())
+    first = computed_below(_learner(model), tokens, None, "fp32", Reporter())
     model.encoder.modes = ("cls",)
-    second = computed_below(model, tokens, None, "fp32", Reporter(told.append))
+    second = computed_below(_learner(model), tokens, None, "fp32", Reporter(told.append))
     assert not any(isinstance(event, Log) for event in told)
     assert not torch.equal(first.values, second.values)

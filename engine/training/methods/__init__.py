@@ -21,10 +21,11 @@ PATIENCE_WORK = 3e12  # rows times weights that the upper layers of a model lear
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What the choice needs to know of a model. depth: its layers, None where it cannot be cut."""
+    """What the choice needs to know of a model. depth: its layers, None where it cannot be cut. methods: those that it can learn with."""
 
     parameters: int
     depth: int | None
+    methods: tuple[str, ...] = ("head", "partial", "lora", "full")
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,23 @@ def method_named(name: str) -> Method:
 def choose(task: str, variant: str, rows: int, classes: int, model: ModelInfo, hardware: Hardware) -> tuple[str, str]:
     """The method that fits, and why, in one sentence."""
     on_gpu = hardware.device != "cpu"
+    if len(model.methods) == 1:
+        return model.methods[0], "It is the way in which this model learns."
+    if "head" not in model.methods and "partial" not in model.methods:
+        if on_gpu and model.parameters < LARGE_MODEL and "full" in model.methods:
+            return "full", "A graphics card trains every weight in good time."
+        return "lora", "Small adapters learn what matters in a fraction of the memory, and forget least of what the model knows."
     if model.depth is None:
         if model.parameters > LARGE_MODEL:
             return "lora", "The model is too large to train every weight, so adapters learn."
         return "full", "The model cannot be cut in two, so every weight learns."
-    if rows < FEW_ROWS_PER_CLASS * classes:
+    if rows < FEW_ROWS_PER_CLASS * classes and "head" in model.methods:
         return "head", (f"With {number(rows)} rows for {number(classes)} labels the model itself would learn the rows by heart, "
                         "so only a head learns.")
     if on_gpu and model.parameters > LARGE_MODEL:
         return "lora", "The model is too large to train every weight, so adapters learn."
     if on_gpu:
         return "full", f"A graphics card trains every weight on {number(rows)} rows in good time."
-    if rows * model.parameters > PATIENCE_WORK * hardware.cores / 2:
+    if rows * model.parameters > PATIENCE_WORK * hardware.cores / 2 and "head" in model.methods:
         return "head", f"On this processor the upper layers would learn long from {number(rows)} rows, so only a head learns."
     return "partial", f"{number(rows)} rows are enough for the upper layers to learn, and this processor does it within minutes."

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine.training.settings import Settings
 
 if TYPE_CHECKING:
-    from engine.models.base import BaseModel
+    from engine.training.learners import Learner
 
 Frozen = Literal["nothing", "below the cut", "backbone"]
 
 # What every method starts from; a method names only what it wants otherwise.
 SHARED: Mapping[str, Any] = MappingProxyType({
     "learning_rate": 2e-5, "optimal_batch_size": 32, "early_stopping_epochs": 1, "max_length": 128, "weight_decay": 0.01,
+    "optimizer": "adamw", "augmentation": "none", "copies": 3,
     "label_smoothing": 0.0, "dropout": 0.1, "warmup": 0.1, "gradient_clipping": 1.0, "cut": 0,
 })
 
@@ -40,13 +41,19 @@ class Method(ABC):
     rows_to_see: int = 0
     epochs_between: tuple[int, int] = (1, 1000)
 
-    def resolve(self, settings: Settings, depth: int | None = None, rows: int = 10_000) -> Settings:
+    def resolve(self, settings: Settings, depth: int | None = None, rows: int = 10_000,
+                own: Mapping[str, Any] | None = None) -> Settings:
         """The settings with every open value filled in, for so many training rows.
 
-        depth: the model's number of layers, None if it cannot be cut. `batch_size` may stay None: it is found by measuring.
+        depth: the model's number of layers, None if it cannot be cut. own: what the way of learning wants otherwise, `rows_to_see` too.
+        `batch_size` may stay None: it is found by measuring.
         """
         fewest, most = self.epochs_between
-        values = {**SHARED, "epochs": min(most, max(fewest, round(self.rows_to_see / max(rows, 1)))), **self.defaults}
+        values = {**SHARED, **self.defaults, **(own or {})}
+        to_see = values.pop("rows_to_see", self.rows_to_see)
+        if (settings.augmentation or values["augmentation"]) != "none":
+            rows *= 1 + (values["copies"] if settings.copies is None else settings.copies)
+        values.setdefault("epochs", min(most, max(fewest, round(to_see / max(rows, 1)))))
         chosen = {name: value for name, value in values.items() if getattr(settings, name) is None}
         if settings.batch_size is not None and settings.optimal_batch_size is None:
             chosen["optimal_batch_size"] = settings.batch_size  # who gives a batch size means the rows of a step
@@ -59,17 +66,17 @@ class Method(ABC):
         return 0
 
     @abstractmethod
-    def open(self, model: "BaseModel", settings: Settings) -> None:
+    def open(self, learner: "Learner", settings: Settings) -> None:
         """Mark what is trained (requires_grad) and attach what the method adds. The head exists already."""
 
-    def mode(self, model: "BaseModel") -> None:
+    def mode(self, learner: "Learner", settings: Settings) -> None:
         """Switch to training, with the dropout that the model's makers gave it."""
-        model.train()
+        learner.model.train()
 
-    def close(self, model: "BaseModel", settings: Settings) -> None:
+    def close(self, learner: "Learner", settings: Settings) -> None:
         """After training: undo or merge what `open` attached."""
-        model.requires_grad_(True)
+        learner.model.requires_grad_(True)
 
-    def abandon(self, model: "BaseModel") -> None:
+    def abandon(self, learner: "Learner") -> None:
         """After a training that failed: take out what `open` attached, without using it."""
-        model.requires_grad_(True)
+        learner.model.requires_grad_(True)

@@ -6,12 +6,12 @@ from engine.training.methods.base import Method
 from engine.training.settings import Settings
 
 if TYPE_CHECKING:
-    from engine.models.base import BaseModel
+    from engine.training.learners import Learner
 
 
 class Full(Method):
-    def open(self, model: "BaseModel", settings: Settings) -> None:
-        model.requires_grad_(True)
+    def open(self, learner: "Learner", settings: Settings) -> None:
+        learner.model.requires_grad_(True)
 
 
 FULL = Full(

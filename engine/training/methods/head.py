@@ -6,16 +6,24 @@ from engine.training.methods.base import Method
 from engine.training.settings import Settings
 
 if TYPE_CHECKING:
-    from engine.models.base import BaseModel
+    from engine.training.learners import Learner
 
 
 class Head(Method):
     def default_cut(self, depth: int) -> int:
         return depth
 
-    def open(self, model: "BaseModel", settings: Settings) -> None:
-        model.requires_grad_(False)
-        model.head.requires_grad_(True)
+    def open(self, learner: "Learner", settings: Settings) -> None:
+        learner.model.requires_grad_(False)
+        for name, parameter in learner.model.named_parameters():
+            parameter.requires_grad_(learner.is_head(name))
+
+    def mode(self, learner: "Learner", settings: Settings) -> None:
+        """What is frozen stays as it answers."""
+        learner.model.train()
+        learner.model.eval()
+        if learner.head is not None:
+            learner.head.train()
 
 
 HEAD = Head(

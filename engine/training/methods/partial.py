@@ -6,24 +6,26 @@ from engine.training.methods.base import Method
 from engine.training.settings import Settings
 
 if TYPE_CHECKING:
-    from engine.models.base import BaseModel
+    from engine.training.learners import Learner
 
-LAYERS_TRAINED = 2
+LAYERS_TRAINED, SHARE_TRAINED = 2, 0.44
+DEEP = 14  # layers from which a share of them is trained
 
 
 class Partial(Method):
     def default_cut(self, depth: int) -> int:
-        return max(depth - LAYERS_TRAINED, min(1, depth - 1))
+        """Two of a transformer's layers; of the many small blocks of a network for images, the upper two fifths."""
+        trained = max(LAYERS_TRAINED, round(depth * SHARE_TRAINED)) if depth > DEEP else LAYERS_TRAINED
+        return max(depth - trained, min(1, depth - 1))
 
-    def open(self, model: "BaseModel", settings: Settings) -> None:
+    def open(self, learner: "Learner", settings: Settings) -> None:
         from engine.training.methods.opening import open_above
 
-        open_above(model, settings.cut or 0)
+        open_above(learner, settings.cut or 0)
 
-    def mode(self, model: "BaseModel") -> None:
-        """The layers keep all they have: dropout in so few of them makes no difference in a few epochs, and costs a sixth of the time."""
-        model.eval()
-        model.head.train()
+    def mode(self, learner: "Learner", settings: Settings) -> None:
+        """Transformer layers keep all they have: dropout in so few makes no difference in a few epochs, and costs a sixth of the time."""
+        learner.train_above(settings.cut or 0)
 
 
 PARTIAL = Partial(

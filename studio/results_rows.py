@@ -1,0 +1,109 @@
+"""A run's evaluation row by row: what was written beside what was wanted, pairs by score and cosine, groups on a plane."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine import words
+from engine.training.results import Evaluation
+from studio import charts
+from studio.results_tables import metric
+
+ROW = 36  # pixels of a table's row
+COLOURED = 10  # groups with a colour of their own; all others are grey
+GROUPS = ("#0f8482", "#c26a1b", "#1b7fc0", "#d1483d", "#9a7d00", "#7a5bb5", "#4f8a3c", "#b0568f", "#5c7080", "#8a5a3b")
+BEFORE, AFTER = "Before", "After"
+
+
+def draw(evaluation: Evaluation, key: str) -> bool:
+    """What the evaluation holds of single rows; whether there was any."""
+    if evaluation.samples:
+        written(evaluation, key)
+    if evaluation.points:
+        kind: Callable[[Sequence[dict[str, Any]], str], None] = plane if "group" in evaluation.points[0] else pairs
+        kind(evaluation.points, key)
+    return bool(evaluation.samples or evaluation.points)
+
+
+def written(evaluation: Evaluation, key: str) -> None:
+    """Answers to validation rows beside the wanted ones, the worst first."""
+    table = pd.DataFrame(evaluation.samples).sort_values("score", kind="stable")
+    right = int((table["score"] >= 1).sum())
+    st.subheader("What it says, and what was wanted", anchor=False)
+    st.markdown(f"{words.plural(len(table), 'validation row')}, those furthest off first; {right or 'none'} "
+                f"{'is' if right == 1 else 'are'} just as wanted.")
+    column = st.column_config
+    score = column.ProgressColumn(metric(evaluation.metric).label, format="%.0f%%", min_value=0, max_value=100, width=110,
+                                  color=charts.OURS)
+    st.dataframe(table.assign(score=table["score"] * 100)[["score", "text", "truth", "predicted"]], key=f"{key}_samples", hide_index=True,
+                 height=min(ROW * (len(table) + 1) + 3, 520), row_height=ROW, alt="Answers beside the wanted ones", column_config={
+                     "score": score, "text": column.TextColumn("Asked", width=260), "truth": column.TextColumn("Wanted", width=260),
+                     "predicted": column.TextColumn("Said", width=260)})
+
+
+def epochs(history: Sequence[dict[str, Any]], key: str) -> None:
+    """The same few samples after each epoch, where they were written."""
+    rows = [{"epoch": epoch["epoch"], **sample} for epoch in history for sample in epoch.get("samples", [])]
+    if not rows:
+        return
+    st.subheader("As it learnt", anchor=False)
+    st.dataframe(pd.DataFrame(rows)[["truth", "epoch", "predicted"]].sort_values(["truth", "epoch"], kind="stable"), key=f"{key}_epochs",
+                 hide_index=True, height=min(ROW * (len(rows) + 1) + 3, 400), row_height=ROW, alt="Samples after each epoch",
+                 column_config={"truth": st.column_config.TextColumn("Wanted", width=300),
+                                "epoch": st.column_config.NumberColumn("Epoch", width=70),
+                                "predicted": st.column_config.TextColumn("Said after this epoch", width=420)})
+
+
+def pairs(points: Sequence[dict[str, Any]], key: str) -> None:
+    """Each validation pair: the score it should have, and its cosine before and after."""
+    import plotly.graph_objects as plotly
+
+    st.subheader("Pairs: wanted score and cosine", anchor=False)
+    truth = [point["truth"] for point in points]
+    figure = plotly.Figure()
+    if points[0]["before"] is not None:
+        figure.add_scattergl(x=truth, y=[point["before"] for point in points], mode="markers", name=BEFORE,
+                             marker={"color": charts.BASELINE, "size": 5, "opacity": 0.5})
+    figure.add_scattergl(x=truth, y=[point["after"] for point in points], mode="markers", name=AFTER,
+                         marker={"color": charts.OURS, "size": 6, "opacity": 0.7})
+    low, high = min(truth), max(truth)
+    figure.add_scatter(x=[low, high], y=[low, high], mode="lines", name="Just as wanted", hoverinfo="skip",
+                       line={"color": charts.BASELINE, "dash": "dot", "width": 1.5})
+    figure.update_xaxes(title="Wanted score", zeroline=False)
+    figure.update_yaxes(title="Cosine of the two vectors", zeroline=False)
+    figure.update_layout(height=420, margin={"l": 0, "r": 8, "t": 30, "b": 0}, legend={"orientation": "h", "y": 1.08, "x": 0})
+    charts.show(figure, key=f"{key}_pairs_drawn", alt=f"{words.plural(len(points), 'pair')}: the wanted score and the cosine, before and "
+                "after training. On the dotted line both are equal.")
+
+
+def plane(points: Sequence[dict[str, Any]], key: str) -> None:
+    """The same validation rows before and after on one plane, coloured by group."""
+    import plotly.graph_objects as plotly
+
+    st.subheader("The same rows, before and after", anchor=False)
+    shown = st.segmented_control("Vectors", [BEFORE, AFTER], default=AFTER, required=True, key=f"{key}_when", label_visibility="collapsed")
+    place = "after" if shown == AFTER else "before"
+    names = [name for name, _ in pd.Series([point["group"] for point in points]).value_counts().head(COLOURED).items()]
+    figure = plotly.Figure()
+    for name, colour in [("all others", charts.BASELINE), *zip(names, GROUPS, strict=False)]:
+        own = [point for point in points if (point["group"] == name or (name == "all others" and point["group"] not in names))]
+        if own:
+            figure.add_scattergl(x=[point[place][0] for point in own], y=[point[place][1] for point in own], mode="markers",
+                                 name=charts.shorten(str(name), 28), marker={"color": colour, "size": 7, "opacity": 0.8},
+                                 customdata=[f"{point['group']}<br>{charts.shorten(point['text'], 80)}" for point in own],
+                                 hovertemplate="%{customdata}<extra></extra>")
+    every = [point[when] for point in points for when in ("before", "after")]
+    figure.update_xaxes(visible=False, range=_reach([x for x, _ in every]))
+    figure.update_yaxes(visible=False, range=_reach([y for _, y in every]))
+    figure.update_layout(height=460, margin={"l": 0, "r": 8, "t": 8, "b": 0})
+    charts.show(figure, key=f"{key}_plane_{place}", alt=f"{words.plural(len(points), 'validation row')} on a plane, {shown} training; "
+                "what lies close is alike.")
+    st.caption("A plane shows only part of how vectors lie; both pictures are drawn on the same one, so that they can be compared.")
+
+
+def _reach(values: Sequence[float]) -> list[float]:
+    low, high = min(values), max(values)
+    edge = 0.05 * (high - low or 1.0)
+    return [low - edge, high + edge]
