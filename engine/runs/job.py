@@ -63,15 +63,8 @@ def keep(run: Run, result: Result, model: "BaseModel", params: inputs.Params) ->
         details = {"run": run.id, "base": run.model, "metrics": result.metrics}
         write_package(model, folder, name=f"run-{run.id}", description=f"{run.name}, finetuned from {run.model}.", tasks=None,
                       details=details)
-        write_samples(folder, run, params, _validation(run, result, params))
+        write_samples(folder, run, params, result.validation)
     disk.write_json(inputs.folder(run.id) / inputs.RESULT, finite(result.to_dict()))
-
-
-def _validation(run: Run, result: Result, params: inputs.Params) -> list[int]:
-    """Positions of the rows that the training measured on: the same settings split alike."""
-    from engine.training.examples import read_examples
-
-    return read_examples(run.task, run.variant, params, settings_of(result.settings)).validation.tolist()
 
 
 def settings_of(values: dict[str, Any]) -> Settings:

@@ -50,7 +50,7 @@ def estimate(model: "BaseModel", task: str, variant: str, params: Mapping[str, A
     with computing(model, settings.seed, threads):
         learner = learner_for(copy.deepcopy(model), task)
         objective = learner.objective(task_class(task).variant(variant))
-        examples = read_examples(task, variant, params, settings, learner)
+        examples = read_examples(learner, variant, params, settings)
         method, resolved, why = resolve(learner, variant, examples, settings)
         learner.begin(examples, method, resolved)
         method.open(learner, resolved)

@@ -14,6 +14,7 @@ from engine.training.settings import Settings
 
 if TYPE_CHECKING:
     from engine.tasks.declarations import Column, Variant
+    from engine.training.learners import Learner
 
 Positions = NDArray[np.int64]
 
@@ -64,19 +65,11 @@ class Examples:
                        rows=self.rows[positions] if len(self.rows) else positions)
 
 
-def read_examples(task: str, variant: str, params: Mapping[str, Any], settings: Settings, learner: Any = None) -> Examples:
-    """Check the params against the task's declaration and let the learner's objective make examples of them.
-
-    learner: None takes what the task's own models would learn, which gives the same split.
-    """
-    declared = task_class(task)
+def read_examples(learner: "Learner", variant: str, params: Mapping[str, Any], settings: Settings) -> Examples:
+    """Check the params against the task's declaration and let the learner's objective make examples of them."""
+    declared = task_class(learner.task)
     chosen = declared.variant(variant)
-    checked = declared.check_params(params, chosen)
-    if learner is None:
-        from engine.training.objectives import objective_for
-
-        return objective_for(chosen).read(chosen, checked, settings)
-    return learner.objective(chosen).read(chosen, checked, settings, learner.item)
+    return learner.objective(chosen).read(chosen, declared.check_params(params, chosen), settings, learner.item)
 
 
 def texts_of(values: Sequence[Any], what: str = "text", empty_allowed: bool = False) -> list[str]:

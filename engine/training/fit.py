@@ -39,7 +39,7 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
     with computing(model, settings.seed, threads), _said_when_stopped(), as_it_was_if_it_fails(model) as undo:
         learner = learner_for(model, task)
         objective = learner.objective(task_class(task).variant(variant))
-        examples = read_examples(task, variant, params, settings, learner)
+        examples = read_examples(learner, variant, params, settings)
         method, settings, why = resolve(learner, variant, examples, settings)
         for said in (f"Method: {method.label.lower()}. {why}".strip(), *examples.notes):
             reporter.log(said)
@@ -60,7 +60,7 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
     return Result(
         metrics=metrics, history=trained.history, best_epoch=trained.best_epoch, seconds=time.monotonic() - began,
         settings=dataclasses.replace(settings, batch_size=trained.batch_size).to_dict(), evaluation=evaluation, stopped=trained.stopped,
-        start=trained.start,
+        start=trained.start, validation=[examples.row(position) for position in examples.validation.tolist()],
         rows={"train": len(set(examples.rows[examples.train].tolist())) if len(examples.rows) else len(examples.train),
               "validation": len(examples.validation), "cut": shortened},
         notes=[note for note in (why, *examples.notes, _unmeasured(examples, settings)) if note],

@@ -40,7 +40,7 @@ class Result:
 
     metrics: on the validation rows (empty without any). history: one dict an epoch, with its `steps` as [step, loss] pairs.
     rows: {"train", "validation", "cut"}; cut counts texts that were longer than `max_length`. stopped: on request, before the end.
-    start: what was measured before the first step, where that means something.
+    start: what was measured before the first step, where that means something. validation: the rows of `params` that were measured on.
     """
 
     metrics: dict[str, float]
@@ -53,6 +53,7 @@ class Result:
     rows: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     start: dict[str, float] = field(default_factory=dict)
+    validation: list[int] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
