@@ -137,7 +137,8 @@ def variant_inputs(variant: "Variant") -> list["Column"]:
 
 
 def _said(value: Any) -> str:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | dict):
+        value = tuple(value.values()) if isinstance(value, dict) else value
         return " · ".join(_said(part) for part in value)
     if isinstance(value, str) and len(value) < 2000:
         return value

@@ -69,9 +69,10 @@ class BatchOrder(Order):
 
 
 class GroupOrder(Order):
-    """Batches in which every row meets another one of its group, and one of another group. groups: of each row, none alone.
+    """Batches in which every row meets another one of its group, and one of another group. groups: of each row, none alone, two at least.
 
-    Each group is dealt out in handfuls; a batch takes handfuls of different groups as long as there are such.
+    Each group is dealt out in handfuls, a batch takes handfuls of different groups, of those first that have most left. What is left of
+    one group alone joins the other batches, as far as they may grow.
     """
 
     def __init__(self, groups: Sequence[int] | np.ndarray, batch_size: int, seed: int) -> None:
@@ -84,15 +85,29 @@ class GroupOrder(Order):
         return self._count
 
     def _batches(self, random: np.random.Generator) -> list[np.ndarray]:
-        levels: dict[int, list[np.ndarray]] = {}
-        for group in np.unique(self.groups):
-            rows = random.permutation(np.flatnonzero(self.groups == group))
-            parts = max(1, len(rows) // self.handful)
-            for level, part in enumerate(np.array_split(rows, parts)):
-                levels.setdefault(level, []).append(part)
-        handfuls = [level[place] for level in levels.values() for place in random.permutation(len(level))]
+        left = {int(group): self._handfuls(random.permutation(np.flatnonzero(self.groups == group))) for group in np.unique(self.groups)}
         most = max(2, self.batch_size // self.handful)
-        batches = [handfuls[start:start + most] for start in range(0, len(handfuls), most)]
-        while len(batches) > 1 and len({self.groups[part[0]] for part in batches[-1]}) < 2:
-            batches[-2:] = [batches[-2] + batches[-1]]
+        batches: list[list[np.ndarray]] = []
+        while left:
+            if len(left) == 1 and batches:
+                self._spread(next(iter(left.values())), batches)
+                break
+            batch: list[np.ndarray] = []
+            while left and len(batch) < most:
+                drawn = dict(zip(left, random.random(len(left)), strict=True))
+                for group in sorted(left, key=lambda one: (-len(left[one]), drawn[one]))[:most - len(batch)]:
+                    batch.append(left[group].pop())
+                left = {group: parts for group, parts in left.items() if parts}
+            batches.append(batch)
         return [np.concatenate(batches[place]) for place in random.permutation(len(batches))]
+
+    def _handfuls(self, rows: np.ndarray) -> list[np.ndarray]:
+        return np.array_split(rows, max(1, len(rows) // self.handful))
+
+    def _spread(self, parts: list[np.ndarray], batches: list[list[np.ndarray]]) -> None:
+        """A share of the parts for each batch; a batch grows to twice its size at most, other rows of the group have their turn later."""
+        room = 2 * self.batch_size
+        for number, part in enumerate(parts):
+            batch = batches[number % len(batches)]
+            if sum(map(len, batch)) + len(part) <= room:
+                batch.append(part)

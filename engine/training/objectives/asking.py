@@ -29,7 +29,7 @@ def vectors_before(learner: "Learner", examples: Examples, reporter: Reporter) -
         part = rows[start:start + AT_A_TIME]
         try:
             answers: Any = learner.model({name: [row[name] for row in part] for name in names}, learner.task)
-        except StudioError:
+        except StudioError:  # it vectorises only after finetuning
             return None
         found.append(torch.nn.functional.normalize(torch.as_tensor(answers).float(), dim=-1))
         reporter.progress("before training", min(start + AT_A_TIME, len(rows)), len(rows))

@@ -78,16 +78,17 @@ class Labels(Objective):
         declared = task_class(task)
         if all(field.name != "labels" for field in declared.options):
             return None
-        name, inputs = declared.inputs[0].name, [examples.inputs[row] for row in examples.validation]
+        name = declared.inputs[0].name
+        inputs = [learner.asked(examples.inputs[row], [name])[name] for row in examples.validation]
         answers: list[dict[str, float]] = []
         for start in range(0, len(inputs), AT_A_TIME):
             reporter.check_stop()
             try:
                 answers += model({name: inputs[start:start + AT_A_TIME], "labels": examples.classes, "top_k": 0}, task)
-            except StudioError:  # it classifies only after finetuning
+            except Exception:  # it classifies only after finetuning; what a class of the user's own raises then cannot be foreseen
                 return None
             reporter.progress("before training", len(answers), len(inputs))
-        return np.array([[answer[label] for label in examples.classes] for answer in answers])
+        return np.array([[answer.get(label, 0.0) for label in examples.classes] for answer in answers])
 
     def evaluate(self, learner: "Learner", rows: Rows, examples: Examples, before: Any, settings: Settings,
                  reporter: Reporter) -> tuple[dict[str, float], Evaluation | None]:
