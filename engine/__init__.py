@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.errors import StudioError as StudioError
     from engine.inference.similarity import cosine_similarity as cosine_similarity
+    from engine.models.adapters import load_lora as load_lora
+    from engine.models.adapters import save_lora as save_lora
     from engine.models.auto_model import AutoModel as AutoModel
     from engine.models.base import BaseModel as BaseModel
     from engine.models.keeping import load as load
@@ -38,6 +40,8 @@ _HOMES = {
     "StudioError": "engine.errors",
     "cosine_similarity": "engine.inference.similarity",
     "load": "engine.models.keeping",
+    "load_lora": "engine.models.adapters",
+    "save_lora": "engine.models.adapters",
     "save": "engine.models.keeping",
     "upload": "engine.models.keeping",
     "validate_model": "engine.models.validate",

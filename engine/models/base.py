@@ -31,6 +31,7 @@ class BaseModel(nn.Module):
         self.details: dict[str, Any] = dict(details or {})
         self.labels: list[str] | None = None
         self.multi_label = False
+        self.adapters: Any = None  # what the last training with adapters learnt, see `engine.models.adapters`
 
     # Answers
 

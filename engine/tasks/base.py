@@ -213,14 +213,18 @@ class Task:
         own = {"train_dataloader": train_dataloader, "val_dataloader": val_dataloader, "step": step,
                "configure_optimizers": configure_optimizers, "report": report, "should_stop": should_stop}
         given: dict[str, Any] = {name: function for name, function in own.items() if function is not None}
-        if self._shared is not None:  # others answer with the shared one: train a copy of one's own
-            from engine.models.auto_model import AutoModel
-
-            self.model, self._shared = AutoModel.from_pretrained(self._shared, device=self._device), None
-        self.model = self.model.trainable(self.name)
+        self.model = self.own_model().trainable(self.name)
         return fit(self.model, self.name, chosen.name, self.check_params(params, chosen), checked, **given)
 
     # Models
+
+    def own_model(self) -> Any:
+        """The task's model, to be changed: of one that others answer with too, the task takes a copy of its own."""
+        if self._shared is not None:
+            from engine.models.auto_model import AutoModel
+
+            self.model, self._shared = AutoModel.from_pretrained(self._shared, device=self._device), None
+        return self.model
 
     @classmethod
     def list_models(cls, return_dict: bool = False, display: bool = False, limit: int | None = None) -> Any:

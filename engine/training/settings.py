@@ -68,6 +68,11 @@ class Settings:
     cut: int | None = setting(
         None, "integer", "Cut", "Layers below the cut are frozen and computed once (partial).", minimum=0, maximum=1000, advanced=True)
     rank: int | None = setting(None, "integer", "Adapter rank", "Size of the adapters (lora).", minimum=1, maximum=512, advanced=True)
+    alpha: int | None = setting(
+        None, "integer", "Adapter weight", "How much the adapters count (alpha, lora); twice the rank when empty.", minimum=1, maximum=4096,
+        advanced=True)
+    targets: str | None = setting(
+        None, "choice", "Adapted layers", "Which layers get adapters (lora).", choices=("all", "attention"), advanced=True)
     seed: int = setting(
         42, "integer", "Seed", "The same seed gives the same split and the same order.", minimum=0, maximum=2**31 - 1, advanced=True)
 

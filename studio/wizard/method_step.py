@@ -159,7 +159,7 @@ def _rows_to_learn_from(place: Place) -> int:
 
 def _fields(method: str, way: Way) -> list[Field]:
     """The settings that mean something for this method and this kind of model."""
-    unused = {"method"} | (SPECIAL - way.uses) | ({"rank"} if "rank" not in METHODS[method].defaults else set())
+    unused = {"method"} | (SPECIAL - way.uses) | ({"rank", "alpha", "targets"} if "rank" not in METHODS[method].defaults else set())
     if METHODS[method].default_cut(LAYERS) in (0, LAYERS):
         unused.add("cut")
     return [field for field in Settings.declared() if field.name not in unused]

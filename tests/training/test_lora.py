@@ -1,4 +1,6 @@
-"""Adapters: attached, trained, merged."""
+"""Adapters: attached, trained, merged, kept alone."""
+
+import pytest
 
 
 def test_merged_adapters_answer_as_the_attached_ones(new_model):
@@ -26,3 +28,38 @@ def test_merged_adapters_answer_as_the_attached_ones(new_model):
     assert torch.allclose(model.logits(ids, mask), attached, atol=1e-5)
     assert {name for name in model.state_dict() if not name.startswith("head.")} == names
     assert alone and all("lora_" in name or name.startswith("head.") for name in alone)
+
+
+def test_adapters_kept_alone_make_the_base_model_the_trained_one(new_model, tmp_path):
+    import engine
+    from tests.training import tiny
+
+    task = engine.TextClassification(new_model())
+    task.finetune(tiny.rows(), method="lora", epochs=2, rank=4, alpha=16, targets="attention")
+    folder = engine.save_lora(task, tmp_path / "adapters")
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 100_000
+    again = engine.load_lora(engine.TextClassification(new_model()), folder)
+    asked = ["the cat is near my bread", "hammer and nail"]
+    for one, other in zip(task(asked), again(asked), strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
+
+
+def test_adapters_of_another_base_model_are_refused(new_model, tmp_path):
+    import torch
+
+    import engine
+    from engine.errors import StudioError
+    from tests.training import tiny
+
+    task = engine.TextClassification(new_model())
+    with pytest.raises(StudioError, match="no adapters to save"):
+        engine.save_lora(task, tmp_path / "none")
+    task.finetune(tiny.rows(), method="lora", epochs=1)
+    folder = engine.save_lora(task, tmp_path / "adapters")
+    other = new_model()
+    with torch.no_grad():
+        other.encoder.backbone.encoder.layer[0].output.dense.weight.add_(0.1)
+    with pytest.raises(StudioError, match="not trained on"):
+        engine.load_lora(other, folder)
+    with pytest.raises(StudioError, match="holds no adapters"):
+        engine.load_lora(new_model(), tmp_path)

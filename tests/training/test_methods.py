@@ -9,7 +9,7 @@ from engine.errors import StudioError
 from engine.training.methods import METHODS, Hardware, ModelInfo, choose, method_named
 from engine.training.settings import Settings
 
-CHOSEN_LATER = {"batch_size", "rank", "max_input_length", "max_output_length"}
+CHOSEN_LATER = {"batch_size", "rank", "alpha", "targets", "max_input_length", "max_output_length"}
 
 
 @pytest.mark.parametrize("name", METHODS)

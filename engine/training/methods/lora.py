@@ -1,6 +1,6 @@
-"""Small adapters are trained beside the frozen weights (Hu et al., arXiv 2106.09685); merged into them at the end."""
+"""Small adapters are trained beside the frozen weights (Hu et al., arXiv 2106.09685); merged into them at the end, and kept alone too."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.training.methods.base import Method
 from engine.training.settings import Settings
@@ -10,24 +10,32 @@ if TYPE_CHECKING:
 
     from engine.training.learners import Learner
 
+ATTENTION = ("attn", "attention", "query", "key", "value", "q_proj", "k_proj", "v_proj", "o_proj")  # in the names of its layers
+
 
 class Lora(Method):
     def open(self, learner: "Learner", settings: Settings) -> None:
-        from peft import LoraConfig, inject_adapter_in_model
+        from engine.models.adapters import attach
 
-        rank = settings.rank or 8
-        config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules=_linear_names(learner))
-        learner.model.requires_grad_(False)
-        inject_adapter_in_model(config, learner.model)
+        attach(learner.model, _layers(learner, settings.targets or "all"), *_sizes(settings))
         for name, parameter in learner.model.named_parameters():
             parameter.requires_grad_(parameter.requires_grad or learner.is_head(name))
 
     def close(self, learner: "Learner", settings: Settings) -> None:
-        merge(learner)
-        learner.model.requires_grad_(True)
+        from engine.models.adapters import Adapters, fingerprint, merge
+
+        model, layers = learner.model, _attached(learner)
+        rank, alpha = _sizes(settings)
+        weights = adapter_weights(learner)
+        base = fingerprint(model, layers)
+        merge(model)
+        model.adapters = Adapters(learner.task, rank, alpha, layers, base, model.labels, model.multi_label, weights)
+        model.requires_grad_(True)
 
     def abandon(self, learner: "Learner") -> None:
-        take_out(learner)
+        from engine.models.adapters import take_out
+
+        take_out(learner.model)
 
 
 def adapter_weights(learner: "Learner") -> "dict[str, Tensor]":
@@ -36,40 +44,35 @@ def adapter_weights(learner: "Learner") -> "dict[str, Tensor]":
             if ".lora_" in name or learner.is_head(name)}
 
 
-def merge(learner: "Learner") -> None:
-    """Add the adapters to the weights that they belong to, and take them out: the model is again of its own classes."""
+def _sizes(settings: Settings) -> tuple[int, int]:
+    """(rank, alpha)"""
+    rank = settings.rank or 8
+    return rank, settings.alpha or 2 * rank
+
+
+def _attached(learner: "Learner") -> tuple[str, ...]:
     from peft.tuners.lora import LoraLayer
 
-    for module in learner.model.modules():
-        if isinstance(module, LoraLayer):
-            module.merge()
-    take_out(learner)
+    return tuple(name for name, module in learner.model.named_modules() if isinstance(module, LoraLayer))
 
 
-def take_out(learner: "Learner") -> None:
-    """Put the layers that the adapters were attached to back in their places, as they are now."""
-    from peft.tuners.lora import LoraLayer
-
-    for name, layer in [(name, module) for name, module in learner.model.named_modules() if isinstance(module, LoraLayer)]:
-        parent, _, child = name.rpartition(".")
-        setattr(learner.model.get_submodule(parent), child, layer.get_base_layer())
-
-
-def _linear_names(learner: "Learner") -> list[str]:
+def _layers(learner: "Learner", targets: str) -> tuple[str, ...]:
+    """The linear layers below the head, without the one that scores a vocabulary; of attention alone where that is wanted and known."""
     from torch import nn
 
-    """All linear layers below the head, without the one that scores a vocabulary."""
-    network = getattr(learner.model, "network", None)
+    network: Any = getattr(learner.model, "network", None)
     scores = network.get_output_embeddings() if network is not None and hasattr(network, "get_output_embeddings") else None
-    return [name for name, module in learner.model.named_modules()
-            if isinstance(module, nn.Linear) and module is not scores and not learner.is_head(f"{name}.")]
+    every = [name for name, module in learner.model.named_modules()
+             if isinstance(module, nn.Linear) and module is not scores and not learner.is_head(f"{name}.")]
+    attention = [name for name in every if any(part in name.lower() for part in ATTENTION)]
+    return tuple(attention if targets == "attention" and attention else every)
 
 
 LORA = Lora(
     name="lora",
     label="Adapters",
-    help="Small additions to every layer learn, the model's own weights stay. For large models on a graphics card.",
-    defaults={"learning_rate": 1e-3, "early_stopping_epochs": 2, "label_smoothing": 0.05, "rank": 16},
+    help="Small additions to every layer learn, the model's own weights stay. For models that write, and for large ones.",
+    defaults={"learning_rate": 1e-3, "early_stopping_epochs": 2, "label_smoothing": 0.05, "rank": 16, "targets": "all"},
     head_rate=1.0,
     rows_to_see=60_000,
     epochs_between=(3, 20),
