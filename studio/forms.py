@@ -11,6 +11,7 @@ from studio import charts, images
 from studio.state import peek, put
 
 CHOICES_IN_VIEW = 5
+LETTERS_IN_VIEW = 18  # of all choices together, in a third of the form
 
 
 def form(fields: Iterable[Field], prefix: str, *, defaults: Mapping[str, Any] | None = None, empty: str = "automatic",
@@ -64,7 +65,7 @@ def _labels(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> l
 
 def _choice(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> str | None:
     choices = list(field.choices)
-    if len(choices) <= CHOICES_IN_VIEW:
+    if len(choices) <= CHOICES_IN_VIEW and sum(map(len, choices)) <= LETTERS_IN_VIEW:
         return st.segmented_control(field.label, choices, default=default, required=default is not None, **shared)
     return st.selectbox(field.label, choices, index=choices.index(default) if default in choices else None, **shared)
 

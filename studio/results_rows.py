@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from engine import words
 from engine.training.results import Evaluation
+from engine.training.settings import Settings
 from studio import charts
 from studio.results_tables import metric
 
@@ -54,6 +56,43 @@ def epochs(history: Sequence[dict[str, Any]], key: str) -> None:
                  column_config={"truth": st.column_config.TextColumn("Wanted", width=300),
                                 "epoch": st.column_config.NumberColumn("Epoch", width=70),
                                 "predicted": st.column_config.TextColumn("Said after this epoch", width=420)})
+
+
+def trials(found: Sequence[dict[str, Any]], name: str, key: str) -> None:
+    """A search's trials: a line each through what it tried, to how good it was, and the same as a table, the best first."""
+    import plotly.graph_objects as plotly
+
+    if not found:
+        return
+    st.subheader(f"{words.plural(len(found), 'trial')}", anchor=False)
+    table = pd.DataFrame(found)
+    meant = metric(name)
+    values = table["value"] * (100 if meant.share else 1)
+    fields = {field.name: field.label for field in Settings.declared()}
+    tried = [column for column in table.columns if column in fields and table[column].nunique() > 1]
+    if len(found) > 1 and tried:
+        axes = [_axis(fields[column], table[column], column == "learning_rate") for column in tried]
+        figure = plotly.Figure(plotly.Parcoords(
+            line={"color": values, "colorscale": [[0, charts.BASELINE], [1, charts.OURS]]},
+            dimensions=[*axes, {"label": meant.label, "values": values}], labelfont={"color": charts.ink()},
+            tickfont={"color": charts.ink()}, rangefont={"color": charts.ink()}))
+        figure.update_layout(height=320, margin={"l": 60, "r": 60, "t": 60, "b": 16})
+        charts.show(figure, key=f"{key}_trials_drawn", alt=f"{words.plural(len(found), 'trial')}: each line runs through the settings that "
+                    "it tried to how good it was. The table below says the same in numbers.")
+    column = st.column_config
+    shown = table.assign(value=values).sort_values("value", ascending=not meant.greater_is_better, kind="stable")
+    st.dataframe(shown, key=f"{key}_trials", hide_index=True, alt="All trials, the best first", placeholder="–", column_config={
+        "trial": column.NumberColumn("Trial"), "value": column.NumberColumn(meant.label, format="%.1f%%" if meant.share else "%.4f"),
+        "epochs": column.NumberColumn("Epochs"), "ended": column.TextColumn("Ended", help="Early: others were better at the same epoch."),
+        **{name: column.NumberColumn(label, format="%.4g") for name, label in fields.items() if name in table}})
+
+
+def _axis(label: str, values: pd.Series, logarithmic: bool) -> dict[str, Any]:
+    if not logarithmic:
+        return {"label": label, "values": values}
+    powers = np.log10(values.astype(float))
+    ticks = np.linspace(powers.min(), powers.max(), 4)
+    return {"label": label, "values": powers, "tickvals": ticks, "ticktext": [f"{10 ** tick:.1e}" for tick in ticks]}
 
 
 def pairs(points: Sequence[dict[str, Any]], key: str) -> None:

@@ -6,9 +6,11 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from engine import runs, words
+from engine.fields import Field
+from engine.images import ENDINGS
 from engine.runs import Run
 from engine.tasks import task_class
-from studio import charts, navigation
+from studio import charts, images, navigation
 from studio.errors import guard
 from studio.results_tables import plain
 from studio.state import peek, state, toast
@@ -76,8 +78,7 @@ def _try(run_id: str, task_name: str) -> None:
     with guard(), st.container(border=True):
         task = task_class(task_name)
         with st.form("run_try_form", border=False, enter_to_submit=True):
-            given = {field.name: st.text_area(f"Try it on a {field.label.lower()}", key=f"run_try_{field.name}", height=TRY_HEIGHT,
-                                              help=field.help or None) for field in task.inputs if field.kind == "text"}
+            given = {field.name: _INPUTS[field.kind](field) for field in task.inputs if field.kind in _INPUTS}
             asked = st.form_submit_button("Try", icon=":material/play_arrow:", key="run_try")
         if asked:
             with st.spinner("The model answers"):
@@ -86,8 +87,28 @@ def _try(run_id: str, task_name: str) -> None:
             _show(answer)
 
 
+def _text(field: Field) -> str | None:
+    return st.text_area(f"Try it on {words.a(field.label.lower())}", key=f"run_try_{field.name}", height=TRY_HEIGHT,
+                        help=field.help or None)
+
+
+def _image(field: Field) -> Any:
+    file = st.file_uploader(f"Try it on {words.a(field.label.lower())}", type=list(ENDINGS), key=f"run_try_{field.name}",
+                            help=field.help or None)
+    if file is not None:
+        images.thumbnail(images.Uploaded.of(file))
+    return images.Uploaded.of(file) if file is not None else None
+
+
+_INPUTS = {"text": _text, "image": _image}
+
+
 def _show(answer: Any) -> None:
     """The likeliest few labels only: the box is small."""
+    if isinstance(answer, list) and answer and isinstance(answer[0], float):
+        st.caption(f"A vector of {words.number(len(answer))} numbers, beginning with {', '.join(f'{value:.3f}' for value in answer[:3])}. "
+                   "Save the model to compare vectors on the task's page.")
+        return
     if isinstance(answer, dict):
         charts.probabilities(dict(sorted(answer.items(), key=lambda item: -item[1])[:TRIED]), key="run_try_answer")
     else:

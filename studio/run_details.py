@@ -36,6 +36,7 @@ def _results(run: Run) -> None:
     if run.result and run.result.evaluation:
         results_view.results(run.result.evaluation, key="run")
         results_rows.epochs(run.result.history, key="run")
+        results_rows.trials(run.result.trials, run.result.evaluation.metric, key="run")
     else:
         st.caption(_nothing_yet(run, "Precision and recall of each class, and what is taken for what"))
 

@@ -41,6 +41,7 @@ PHASES = {
     "features": "Reading every row once with the frozen layers",
     "head's start": "Giving the head a good start",
     "training": "Training",
+    "searching": "Searching for better settings",
     "writing samples": "Writing a few samples",
     "writing for the validation rows": "Writing for the validation rows",
     "asking the validation questions": "Asking the validation questions",

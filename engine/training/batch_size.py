@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.training.learners import Learner
 
 SHARE_OF_MEMORY = 0.5
+MOST_ON_A_CPU = 1_500_000_000  # bytes kept for the way back: larger batches gain a processor nothing, and others need memory too
 ROWS_TRIED = 4
 
 
@@ -24,7 +25,8 @@ def find_batch_size(learner: "Learner", rows: Rows, examples: Examples, settings
     if settings.batch_size:
         return settings.batch_size, max(1, wanted // settings.batch_size)
     row_bytes = bytes_per_row(learner, rows, examples, settings)
-    fits = max(1, int(free_memory(learner.device) * SHARE_OF_MEMORY) // max(row_bytes, 1))
+    room = free_memory(learner.device) * SHARE_OF_MEMORY
+    fits = max(1, int(min(room, MOST_ON_A_CPU) if learner.device.type == "cpu" else room) // max(row_bytes, 1))
     batch_size = min(wanted, 1 << (fits.bit_length() - 1))
     return batch_size, max(1, wanted // batch_size)
 

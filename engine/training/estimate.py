@@ -11,7 +11,6 @@ import torch
 
 from engine.inference.devices import autocast
 from engine.tasks import task_class
-from engine.training.attention import fast_attention
 from engine.training.augmenting import augmented
 from engine.training.batch_size import bytes_per_row, find_batch_size
 from engine.training.environment import computing, resolve
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from engine.training.learners import Learner
 
 STEPS_TIMED = 4
+SHARE_OF_A_TRIAL = 0.6  # of a whole training: many trials end early
 SECONDS_AROUND = 2.0  # reading, starting and evaluating
 STARTUP_OF_A_STEP = 0.002  # what Lightning adds to each step
 COPIES_OF_A_TRAINED_WEIGHT = 4  # gradient, two moments, the best so far
@@ -64,11 +64,12 @@ def estimate(model: "BaseModel", task: str, variant: str, params: Mapping[str, A
         per_row = bytes_per_row(learner, rows, sample, resolved)
         memory = _memory(learner.model, rows, len(examples.inputs) / len(sample.inputs), batch_size * per_row)
     epochs = resolved.epochs or 1
+    repeats = 1 + (resolved.trials - 1) * SHARE_OF_A_TRIAL if resolved.trials else 1.0
     steps = -(-len(examples.train) // (batch_size * accumulate)) * epochs
     fewest = min(epochs, (resolved.early_stopping_epochs or epochs) + 2) if len(examples.validation) else epochs
-    seconds = _seconds(timing, examples, method, epochs, batch_size)
-    return Estimate(seconds, 0.75 * _seconds(timing, examples, method, fewest, batch_size), 1.35 * seconds, memory, method.name, why,
-                    len(examples.inputs), len(examples.classes), steps)
+    seconds = _seconds(timing, examples, method, epochs, batch_size, repeats)
+    low = _seconds(timing, examples, method, fewest, batch_size, repeats)
+    return Estimate(seconds, 0.75 * low, 1.35 * seconds, memory, method.name, why, len(examples.inputs), len(examples.classes), steps)
 
 
 def _time(learner: "Learner", objective: Objective, rows: Rows, sample: Examples, method: Method, settings: Settings, batch_size: int,
@@ -82,30 +83,29 @@ def _time(learner: "Learner", objective: Objective, rows: Rows, sample: Examples
     order = objective.order(rows, sample, size, settings.seed)
     batches = list(Batches(rows, sample.index, sample.targets, sample.train, order))[:STEPS_TIMED + 1]
     batches = [{key: value.to(model.device) for key, value in batch.items()} for batch in batches]
-    with fast_attention(model.device, rows):
-        method.mode(learner, settings)
-        learn = []
+    method.mode(learner, settings)
+    learn = []
+    for batch in batches:
+        began = time.monotonic()
+        trainee.training_step(batch, 0).backward()
+        optimiser.step()
+        optimiser.zero_grad()
+        learn.append((time.monotonic() - began) / len(batch["positions"]))
+    model.eval()
+    look = []
+    with torch.no_grad(), autocast(model.device, settings.precision):
         for batch in batches:
             began = time.monotonic()
-            trainee.training_step(batch, 0).backward()
-            optimiser.step()
-            optimiser.zero_grad()
-            learn.append((time.monotonic() - began) / len(batch["positions"]))
-        model.eval()
-        look = []
-        with torch.no_grad(), autocast(model.device, settings.precision):
-            for batch in batches:
-                began = time.monotonic()
-                trainee.validation_step(batch, 0)
-                look.append((time.monotonic() - began) / len(batch["positions"]))
+            trainee.validation_step(batch, 0)
+            look.append((time.monotonic() - began) / len(batch["positions"]))
     return _Timing(prepared, float(np.median(learn[1:] or learn)), float(np.median(look[1:] or look)))
 
 
-def _seconds(timing: _Timing, examples: Examples, method: Method, epochs: int, batch_size: int) -> float:
+def _seconds(timing: _Timing, examples: Examples, method: Method, epochs: int, batch_size: int, repeats: float) -> float:
     train, validation = len(examples.train), len(examples.validation)
     epoch = train * timing.learn + validation * timing.look + STARTUP_OF_A_STEP * train / batch_size
     probe = train * timing.look if method.probe_epochs else 0.0
-    return SECONDS_AROUND + len(examples.inputs) * timing.prepare + probe + epochs * epoch
+    return SECONDS_AROUND + len(examples.inputs) * timing.prepare + repeats * (probe + epochs * epoch)
 
 
 def _memory(model: "BaseModel", rows: Rows, share: float, batch: int) -> int:

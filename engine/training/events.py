@@ -78,9 +78,13 @@ class Reporter:
         """The same, but what is done with it is not stopped any more."""
         return Reporter(self._report)
 
+    def stops(self) -> bool:
+        """Whether someone asked to stop."""
+        return self._should_stop()
+
     def check_stop(self) -> None:
         """Raise `Stopped` if someone asked for it."""
-        if self._should_stop():
+        if self.stops():
             raise Stopped
 
     def progress(self, phase: str, done: int, total: int, **rest: Any) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Stopped, StudioError
@@ -12,11 +13,14 @@ from engine.training.augmenting import augmented
 from engine.training.environment import computing, resolve
 from engine.training.events import Event, Reporter, ignore, never
 from engine.training.examples import Examples, read_examples
-from engine.training.learners import learner_for
+from engine.training.learners import Learner, learner_for
 from engine.training.lightning_module import Hooks
+from engine.training.methods import Method
+from engine.training.objectives import Objective
 from engine.training.results import Result
+from engine.training.rows import Rows
 from engine.training.settings import Settings
-from engine.training.train import train
+from engine.training.train import Trained, train
 from engine.training.undo import as_it_was_if_it_fails
 
 if TYPE_CHECKING:
@@ -50,7 +54,8 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
         undo.opened(method)
         examples = augmented(examples, settings)
         rows, shortened = learner.prepare(examples.inputs, method, settings, reporter)
-        trained = train(learner, objective, rows, examples, method, settings, reporter, Hooks(**hooks))
+        run = partial(_trained, learner, objective, rows, examples, method, Hooks(**hooks))
+        trained, settings, trials = tried(run, model, settings, objective, examples, reporter)
         metrics: dict[str, float] = {}
         evaluation = None
         if len(examples.validation):
@@ -60,11 +65,28 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
     return Result(
         metrics=metrics, history=trained.history, best_epoch=trained.best_epoch, seconds=time.monotonic() - began,
         settings=dataclasses.replace(settings, batch_size=trained.batch_size).to_dict(), evaluation=evaluation, stopped=trained.stopped,
-        start=trained.start, validation=[examples.row(position) for position in examples.validation.tolist()],
+        start=trained.start, trials=trials, validation=[examples.row(position) for position in examples.validation.tolist()],
         rows={"train": len(set(examples.rows[examples.train].tolist())) if len(examples.rows) else len(examples.train),
               "validation": len(examples.validation), "cut": shortened},
         notes=[note for note in (why, *examples.notes, _unmeasured(examples, settings)) if note],
     )
+
+
+def _trained(learner: Learner, objective: Objective, rows: Rows, examples: Examples, method: Method, hooks: Hooks, settings: Settings,
+             reporter: Reporter) -> Trained:
+    if learner.head is not None and hasattr(learner.head, "dropout"):
+        learner.head.dropout.p = settings.dropout
+    return train(learner, objective, rows, examples, method, settings, reporter, hooks)
+
+
+def tried(run: Callable[[Settings, Reporter], Trained], model: "BaseModel", settings: Settings, objective: Objective, examples: Examples,
+          reporter: Reporter) -> tuple[Trained, Settings, list[dict[str, Any]]]:
+    """One training with the settings as they are, or with `settings.trials` the best of so many."""
+    if not settings.trials or not len(examples.validation):
+        return run(settings, reporter), settings, []
+    from engine.training.search import search
+
+    return search(run, model, settings, examples.metric if objective.measures else None, reporter)
 
 
 def _unmeasured(examples: Examples, settings: Settings) -> str:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from engine.errors import StudioError
 from engine.inference.devices import autocast
+from engine.training.attention import fast_attention
 from engine.training.learners import Learner
 from engine.training.objectives import Objective
 from engine.training.rows import Batch
@@ -78,7 +79,7 @@ class Trainee(lightning.LightningModule):
         self.validated.append((positions, self._objective.kept(outputs).float().cpu(), (loss * len(positions)).float().cpu()))
 
     def _loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        with autocast(self.device, self._settings.precision):
+        with autocast(self.device, self._settings.precision), fast_attention(batch):
             outputs = self._learner.forward(batch, self._settings.cut or 0)
         return self.loss(outputs, batch["targets"]), outputs
 

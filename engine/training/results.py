@@ -38,9 +38,10 @@ class Evaluation:
 class Result:
     """What `fit` returns.
 
-    metrics: on the validation rows (empty without any). history: one dict an epoch, with its `steps` as [step, loss] pairs.
-    rows: {"train", "validation", "cut"}; cut counts texts that were longer than `max_length`. stopped: on request, before the end.
-    start: what was measured before the first step, where that means something. validation: the rows of `params` that were measured on.
+    metrics: on the validation rows (empty without any). history: one dict an epoch, with its `steps` as [step, loss] pairs and, of what is
+    written, its `samples`. rows: {"train", "validation", "cut"}; cut counts inputs that were too long. stopped: on request, before the
+    end. start: what was measured before the first step, where that means something. trials: of a search for settings, {trial, value,
+    epochs, ended, and what was tried}. validation: the rows of `params` that were measured on.
     """
 
     metrics: dict[str, float]
@@ -53,6 +54,7 @@ class Result:
     rows: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     start: dict[str, float] = field(default_factory=dict)
+    trials: list[dict[str, Any]] = field(default_factory=list)
     validation: list[int] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:

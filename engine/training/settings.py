@@ -73,6 +73,9 @@ class Settings:
         advanced=True)
     targets: str | None = setting(
         None, "choice", "Adapted layers", "Which layers get adapters (lora).", choices=("all", "attention"), advanced=True)
+    trials: int = setting(
+        0, "integer", "Trials", "Trains so many times with other settings and keeps the best; 0 trains once.", minimum=0, maximum=200,
+        advanced=True)
     seed: int = setting(
         42, "integer", "Seed", "The same seed gives the same split and the same order.", minimum=0, maximum=2**31 - 1, advanced=True)
 

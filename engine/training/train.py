@@ -11,7 +11,6 @@ import pytorch_lightning as lightning
 import torch
 
 from engine.errors import Stopped
-from engine.training.attention import fast_attention
 from engine.training.events import Reporter
 from engine.training.examples import Examples
 from engine.training.lightning_module import Hooks, Trainee
@@ -49,12 +48,11 @@ def train(learner: "Learner", objective: Objective, rows: Rows, examples: Exampl
         prime_head(learner, rows, examples, method, settings, loss, reporter)
         loaders = loaders_of(learner, objective, rows, examples, settings, hooks)
         watch = Watch(reporter, Keeper(learner.model), lambda positions, kept: objective.measure(kept, positions, examples),
-                      len(examples.train), settings, loaders.steps, lambda: objective.tried(learner, examples, reporter))
+                      len(examples.train), settings, loaders.steps, lambda: objective.tried(learner, examples, reporter), examples.metric)
         trainee = Trainee(learner, objective, loss, settings, method.head_rate, loaders.steps, hooks)
-        with fast_attention(learner.device, rows):
-            if not objective.fresh and loaders.validation is not None:
-                watch.start(trainee, loaders.validation)
-            stopped = _run(learner, trainee, loaders, watch, method, settings)
+        if not objective.fresh and loaders.validation is not None:
+            watch.start(trainee, loaders.validation)
+        stopped = _run(learner, trainee, loaders, watch, method, settings)
     if stopped and watch.steps == 0:
         raise Stopped
     return Trained(watch.history, watch.best_epoch, stopped, loaders.batch_size, watch.first)

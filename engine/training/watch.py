@@ -20,14 +20,15 @@ Measure = Callable[[NDArray[np.int64], torch.Tensor], dict[str, float]]
 
 class Watch(lightning.Callback):
     """measure(positions, what was kept of the outputs) -> metrics of the validation rows, the primary one first. rows: training rows of
-    an epoch. samples: a few answers, asked for after each epoch."""
+    an epoch. samples: a few answers, asked for after each epoch, whose mean score is then the metric."""
 
     def __init__(self, reporter: Reporter, keeper: Keeper, measure: Measure, rows: int, settings: Settings, steps: int | None,
-                 samples: Callable[[], list[dict[str, Any]]]) -> None:
+                 samples: Callable[[], list[dict[str, Any]]], metric: str) -> None:
         self.reporter = reporter
         self.keeper = keeper
         self.measure = measure
         self.samples = samples
+        self.metric = metric
         self.rows = rows
         self.epochs = settings.epochs or 1
         self.patience = settings.early_stopping_epochs or 0
@@ -97,13 +98,16 @@ class Watch(lightning.Callback):
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """After the validation of the same epoch."""
         epoch, scores = trainer.current_epoch + 1, self._scores
+        samples = self.samples() if scores else []
+        if samples:
+            scores[self.metric] = sum(sample["score"] for sample in samples) / len(samples)
         for curve, value in scores.items():
             self.reporter.point(curve, self.steps, float(epoch), value)
         self.history.append({"epoch": epoch, "step": self.steps, "train_loss": self._epoch_loss[0] / max(self._epoch_loss[1], 1), **scores,
                              "seconds": time.monotonic() - self._began, "steps": self._points})
         if not scores:
             return
-        if samples := self.samples():
+        if samples:
             self.history[-1]["samples"] = samples
             self.reporter.log(f"After epoch {epoch} it writes “{samples[0]['predicted'][:LONGEST_SAMPLE]}” where "
                               f"“{samples[0]['truth'][:LONGEST_SAMPLE]}” is wanted.")

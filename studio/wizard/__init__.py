@@ -20,7 +20,8 @@ def show() -> None:
     """The page."""
     here = place.read()
     place.write(here)
-    chip = frame.heading("Finetune", "Teach a model what your own examples show: bring a table, look at what is in it, and start.")
+    chip = frame.heading("Finetune",
+                         "Teach a model what your own examples show: bring a table or images, look at what is in it, and start.")
     if here.task:
         chip.button("Start over", key="wizard_over", type="tertiary", icon=":material/restart_alt:", on_click=place.write,
                     args=(place.Place(),))

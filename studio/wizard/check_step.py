@@ -5,6 +5,7 @@ import streamlit as st
 from engine import data, words
 from studio import data_view, resources
 from studio.results_tables import plain
+from studio.wizard import gallery
 from studio.wizard import place as places
 from studio.wizard.place import Place
 
@@ -29,6 +30,8 @@ def draw(place: Place) -> None:
     for number, found in enumerate(report.findings, start=1):
         if fix := data_view.finding(found, f"wizard_finding_{found.kind}_{number}"):
             places.go(place, dataset=dataset.with_fix(fix).save().id)
+    if report.rows:
+        gallery.show(place, dataset)
     if report.classes:
         st.markdown("**Rows in each class**")
         data_view.class_chart(report.classes, key="wizard_classes")

@@ -14,7 +14,7 @@ from engine.training.ways import SPECIAL, WAYS, Way
 from studio import forms, model_picker, resources
 from studio.results_tables import plain
 from studio.state import put, take
-from studio.wizard import estimates
+from studio.wizard import estimates, gallery
 from studio.wizard import place as places
 from studio.wizard.place import Place
 
@@ -148,6 +148,7 @@ def _settings(place: Place, method: str) -> dict[str, Any]:
     st.markdown(f"**Settings** :small[:gray[as “{LABELS[name].lower()}” takes them; change what you like]]")
     with st.container(key="wizard_settings"):
         values = forms.form(_fields(name, way(place)), f"wizard_{method}_{name}", defaults=shown, columns=3)
+    gallery.copies(place, values)
     return {name: value for name, value in values.items() if value is not None and value != resolved.get(name)}
 
 

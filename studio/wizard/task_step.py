@@ -13,7 +13,7 @@ def said(place: Place) -> str:
 
 def draw(place: Place) -> None:
     st.markdown("What shall the model do? Choose one, then bring examples of it.")
-    with st.grid("auto", min_column_width=260):
+    with st.grid("auto", min_column_width=230):
         for task in TASKS.values():
             _card(task, place)
 

@@ -1,6 +1,7 @@
 """Step 5: a name, and the button that says what it starts."""
 
 from pathlib import PurePath
+from typing import Any
 
 import streamlit as st
 
@@ -30,7 +31,30 @@ def draw(place: Place) -> None:
             run = runs.start(place.task, model=place.chosen_model, variant=place.chosen_variant.name, name=name or None,
                              dataset=place.dataset, estimate=measured.estimate if measured else None, **method_step.wanted(place))
         navigation.go("runs", run=run)
+    ladder(place, name)
     method_step.watch(place, [place.method])
+
+
+def ladder(place: Place, name: str) -> None:
+    """Every way, from the quickest to the longest, as runs of their own on the same split; the reader stops when it is enough."""
+    methods = method_step.way(place).methods
+    if len(methods) < 2:
+        return
+    labels = [METHODS[method].label.lower() for method in methods]
+    said = f"{', then '.join(labels)}: each as a run of its own on the same rows. Stop when it is enough."
+    pressed = st.button("Try every way, one after another", key="wizard_ladder", icon=":material/stairs:", help=said)
+    if pressed:
+        with st.spinner("Putting them into the queue"):
+            started = [runs.start(place.task, model=place.chosen_model, variant=place.chosen_variant.name, dataset=place.dataset,
+                                  name=f"{name or place.task_class.title}: {METHODS[method].label.lower()}",
+                                  **{**_shared(method_step.wanted(place)), "method": method}) for method in methods]
+        navigation.go("runs", compare=",".join(started))
+
+
+def _shared(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that mean the same for every way; a learning rate that suits one is wrong for the others."""
+    return {name: value for name, value in settings.items() if name in ("validation_split", "seed", "class_weights", "augmentation",
+                                                                        "copies", "mirrored", "max_length", "precision")}
 
 
 def button_label(place: Place, rows: int) -> str:

@@ -28,10 +28,12 @@ AT_ONCE = 32  # images of a batch that is only looked at
 class Objective(ABC):
     """What is learnt.
 
-    fresh: the outputs mean nothing before the training (a new head), so that no loss is measured then.
+    fresh: the outputs mean nothing before the training (a new head), so that no loss is measured then. measures: whether `measure` gives
+    the primary metric of every epoch.
     """
 
     fresh: ClassVar[bool] = False
+    measures: ClassVar[bool] = True
 
     @abstractmethod
     def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:

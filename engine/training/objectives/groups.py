@@ -135,12 +135,11 @@ def _mistakes(found: Any, examples: Examples) -> list[dict[str, Any]]:
 
 
 def _map(vectors: Any, before: Any, truth: Any, examples: Examples, seed: int) -> list[dict[str, Any]]:
-    """The same rows before and after on one plane: the two main directions of both together (PCA)."""
+    """The same rows before and after on one plane, each about its own middle: the two main directions of both together (PCA)."""
     if before is None or before.shape[1] != vectors.shape[1]:
         return []
     chosen = np.random.default_rng(seed).permutation(len(vectors))[:DRAWN]
-    both = np.concatenate([before[chosen], vectors[chosen]]).astype(np.float64)
-    centred = both - both.mean(axis=0)
+    centred = np.concatenate([part[chosen] - part[chosen].mean(axis=0) for part in (before, vectors)]).astype(np.float64)
     _, _, directions = np.linalg.svd(centred, full_matrices=False)
     flat = centred @ directions[:2].T
     old, new = flat[:len(chosen)], flat[len(chosen):]

@@ -54,6 +54,10 @@ class Labels(Objective):
             return split(labels, fraction, settings.seed, texts=texts)
 
         train, validation = split_rows(len(inputs), settings, share)
+        learnt = {label for row in train for label in (labels[row] if self.several else [labels[row]])}
+        if unseen := [label for label in classes if label not in learnt]:
+            raise StudioError(f"No training row bears the label {unseen[0]!r}; it is in validation only.",
+                              "What is never seen cannot be learnt: give it a training row, or let the studio split the rows.")
         return Examples(inputs, np.arange(len(inputs))[:, None], encode(labels, classes, self.several), variant.metric, train, validation,
                         classes, self.several, params=params)
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class OwnLoss(Objective):
     """Inputs are whole rows; the outputs of a batch are its loss, and the primary metric is the loss on the validation rows."""
 
+    measures = False
+
     def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
         columns = [column for column in variant.columns if column.key in params]
         for column in columns:

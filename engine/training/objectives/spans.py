@@ -53,8 +53,10 @@ class SpansFound(AnswersWritten):
         return outputs.float().argmax(dim=-1)
 
     def measure(self, kept: Tensor, positions: Any, examples: Examples) -> dict[str, float]:
-        hits = (kept.long() == examples.targets[positions.tolist()]).all(dim=-1)
-        return {"exact_match": float(hits.float().mean())}
+        """F1 of the tokens that the most probable edges hold and those that they should."""
+        (start, end), (first, last) = kept.long().T, examples.targets[positions.tolist()].T
+        shared = (torch.minimum(end, last) - torch.maximum(start, first) + 1).clamp(min=0)
+        return {"f1": float((2 * shared / ((end - start + 1).clamp(min=1) + last - first + 1)).mean())}
 
     def before(self, learner: "Learner", examples: Examples, reporter: "Reporter") -> Any:
         return self.written(learner, examples, examples.validation[:MEASURED], reporter, "before training")

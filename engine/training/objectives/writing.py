@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from engine.training.learners import Learner
 
 ASKED = 48  # validation rows that the model writes for, before and after: writing is slow
-TRIED = 4  # of these after each epoch
+TRIED = 8  # of these after each epoch
 SHOWN = 48
 
 
 class Written(Objective):
     """A text for a text. An input is (what is read, what is to be written)."""
+
+    measures = False  # of a few samples only, which is too little to judge trials by
 
     def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
         keys = [column.key for column in variant.columns if column.key in params]
@@ -65,18 +67,19 @@ class Written(Objective):
 
     def scores(self, said: list[str], examples: Examples, positions: Positions) -> list[dict[str, float]]:
         """The scores of each answer."""
-        return [{**rouge(one, wanted := self.wanted(examples, int(position))), "exact_match": answer_scores(one, wanted)["exact_match"]}
-                for one, position in zip(said, positions, strict=True)]
+        found = []
+        for one, position in zip(said, positions, strict=True):
+            wanted = self.wanted(examples, int(position))
+            exact = answer_scores(one, wanted)["exact_match"]
+            found.append({**rouge(one, wanted), "exact_match": exact, **({"accuracy": exact} if examples.metric == "accuracy" else {})})
+        return found
 
     def samples(self, said: list[str], scores: list[dict[str, float]], examples: Examples, positions: Positions) -> list[dict[str, Any]]:
         """What was written beside what was wanted."""
-        metric = self.primary(examples)
+        metric = examples.metric
         return [{"row": examples.row(int(position)), "text": str(examples.inputs[examples.index[position][0]][0])[:500],
                  "truth": self.wanted(examples, int(position)), "predicted": one, "score": score[metric]}
                 for one, score, position in zip(said[:SHOWN], scores[:SHOWN], positions[:SHOWN], strict=True)]
-
-    def primary(self, examples: Examples) -> str:
-        return {"accuracy": "exact_match"}.get(examples.metric, examples.metric)
 
     def tried(self, learner: "Learner", examples: Examples, reporter: "Reporter") -> list[dict[str, Any]]:
         """A few samples, after an epoch."""
@@ -90,7 +93,7 @@ class Written(Objective):
         positions = examples.validation[:ASKED]
         said = self.written(learner, examples, positions, reporter, "writing for the validation rows")
         scores = self.scores(said, examples, positions)
-        metric = self.primary(examples)
+        metric = examples.metric
         metrics = {**means(scores), "perplexity": math.exp(min(20.0, float(sums[0] / sums[1].clamp(min=1))))}
         values = np.array([[score[metric]] for score in scores])
         interval = bootstrap(values, lambda drawn: drawn[:, 0] / len(values), settings.seed)

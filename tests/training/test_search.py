@@ -1,0 +1,47 @@
+"""The search for settings: trials on the same rows, the best kept."""
+
+import pytest
+
+from engine import Settings, TextClassification
+from engine.errors import StudioError
+from engine.training.events import Point, Progress
+from tests.training import tiny
+
+
+def test_the_best_trial_is_kept(new_model):
+    told = []
+    task = TextClassification(new_model())
+    result = task.finetune(tiny.rows(120), method="head", epochs=4, trials=6, validation_split=0.3, report=told.append)
+    assert len(result.trials) == 6 and [trial["trial"] for trial in result.trials] == [1, 2, 3, 4, 5, 6]
+    best = max(trial["value"] for trial in result.trials)
+    assert result.metrics["accuracy"] == pytest.approx(best, abs=1e-6)
+    kept = next(trial for trial in result.trials if trial["value"] == best)
+    assert result.settings["learning_rate"] == pytest.approx(kept["learning_rate"])
+    assert sum(isinstance(event, Point) and event.curve == "trial" for event in told) == 6
+    assert any(isinstance(event, Progress) and event.phase == "searching" for event in told)
+    assert len({trial["learning_rate"] for trial in result.trials}) == 6
+
+
+def test_the_first_trial_takes_the_methods_own_settings(new_model):
+    alone = TextClassification(new_model()).finetune(tiny.rows(60), method="partial", epochs=2, validation_split=0.3)
+    searched = TextClassification(new_model()).finetune(tiny.rows(60), method="partial", epochs=2, trials=1, validation_split=0.3)
+    assert searched.metrics == pytest.approx(alone.metrics, abs=1e-6)
+
+
+def test_the_same_seed_tries_the_same(new_model):
+    first, second = (TextClassification(new_model()).finetune(tiny.rows(60), method="head", epochs=2, trials=3, validation_split=0.3)
+                     for _ in range(2))
+    assert first.trials == second.trials
+
+
+def test_a_search_that_is_stopped_keeps_the_best_so_far(new_model):
+    seen = []
+    task = TextClassification(new_model())
+    result = task.finetune(tiny.rows(60), method="head", epochs=2, trials=50, validation_split=0.3, report=seen.append,
+                           should_stop=lambda: sum(isinstance(event, Point) and event.curve == "trial" for event in seen) >= 2)
+    assert 2 <= len(result.trials) < 50 and result.metrics
+
+
+def test_a_number_of_trials_that_cannot_be_is_refused():
+    with pytest.raises(StudioError, match="Trials cannot be"):
+        Settings(trials=-1)
