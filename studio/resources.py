@@ -79,6 +79,22 @@ def thumbnails(dataset: str, names: tuple[str, ...], most: int) -> list[str | No
     return [images.as_url(files[name], most) if name in files else None for name in names]
 
 
+@st.cache_data(max_entries=16, show_spinner="Looking at the images")
+def gallery(task: str, variant: str, dataset: str) -> list[tuple[Any, str]]:
+    """A few images of each label, small, with what they show."""
+    from studio.wizard import gallery
+
+    return gallery.some(task, variant, dataset)
+
+
+@st.cache_data(max_entries=16, show_spinner="Making changed copies")
+def changed_copies(task: str, variant: str, dataset: str, strength: str, mirrored: bool) -> list[list[tuple[Any, str]]]:
+    """Rows of an image and its changed copies, small, with their names."""
+    from studio.wizard import gallery
+
+    return gallery.changed(task, variant, dataset, strength, mirrored)
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def guess(dataset: str, task: str, variant: str) -> Any:
     """Which column is likely which key of the variant: what was chosen so far, filled up ({key: column or None})."""

@@ -44,6 +44,7 @@ def check(data: Union["Dataset", "pandas.DataFrame"], variant: "Variant", mappin
     if isinstance(data, Dataset):
         mapping, separator = mapping or data.mapping, separator or data.separator
         frame, settings = data.frame(), data.settings
+        validation_split = settings.get("validation_split", validation_split)
         files = data.files() if any(column.kind == "image" for column in variant.columns) else {}
     else:
         frame, settings, files = data, {}, None

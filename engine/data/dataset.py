@@ -60,8 +60,16 @@ class Dataset:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Training settings that the chosen fixes ask for, such as {"class_weights": True}."""
-        return {fix.arguments["name"]: fix.arguments["value"] for fix in self.fixes if fix.kind == "setting"}
+        """Training settings that the chosen fixes ask for, such as {"class_weights": True}, and the split that a zip's folders name."""
+        own = {fix.arguments["name"]: fix.arguments["value"] for fix in self.fixes if fix.kind == "setting"}
+        split = self._split()
+        return {**own, "validation_split": split} if split else own
+
+    def _split(self) -> tuple[list[int], list[int]] | None:
+        if self.facts.format != "zip":
+            return None
+        frame = self.frame()
+        return image_archives.split_of(frame[image_archives.PART]) if image_archives.PART in frame.columns else None
 
     def with_options(self, **options: Any) -> "Dataset":
         """Read otherwise; None goes back to finding it. The fixes, which were made for other rows, go."""

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from engine.data.uploads import Upload
 
-IMAGE, FOLDER = "image", "folder"
+IMAGE, FOLDER, PART = "image", "folder", "part"
+PARTS = {"train": "train", "training": "train", "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
+         "test": "test", "testing": "test"}  # folders that say what their images are for
 _FOLDER = "images"
 _INDEX = "index.json"
 _TABLES = ("csv", "tsv", "jsonl", "ndjson", "xlsx", "parquet")
@@ -63,8 +65,22 @@ def _frame(images: list[str]) -> "pandas.DataFrame":
     import pandas
 
     folders = [PurePosixPath(image).parent.name for image in images]
-    columns = {IMAGE: images, **({FOLDER: folders} if any(folders) else {})}
+    parts = [_part(image) for image in images]
+    known = {"train", "validation"} <= set(parts) or {"train", "test"} <= set(parts)
+    columns = {IMAGE: images, **({FOLDER: folders} if any(folders) else {}), **({PART: parts} if known else {})}
     return pandas.DataFrame(columns, index=pandas.RangeIndex(1, len(images) + 1, name="row"), dtype="object").replace("", None)
+
+
+def _part(image: str) -> str:
+    """What a folder above an image says it is for; empty where none does."""
+    return next((PARTS[name.lower()] for name in PurePosixPath(image).parts[:-2] if name.lower() in PARTS), "")
+
+
+def split_of(parts: "pandas.Series") -> tuple[list[int], list[int]] | None:
+    """(training, validation) positions by such folders. Without one for validation, what is to test is measured on; else it is left out."""
+    found = {name: [row for row, part in enumerate(parts) if part == name] for name in ("train", "validation", "test")}
+    held = found["validation"] or found["test"]
+    return (found["train"], held) if found["train"] and held else None
 
 
 def unpacked(upload: "Upload", limits: Limits = LIMITS) -> dict[str, NamedImage]:

@@ -72,6 +72,9 @@ def attach(model: "BaseModel", layers: tuple[str, ...], rank: int, alpha: int) -
     config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=0.0, target_modules=list(layers))
     model.requires_grad_(False)
     inject_adapter_in_model(config, model)
+    for name, value in model.named_parameters():
+        if ".lora_" in name:  # they learn in full precision beside weights that are kept in half
+            value.data = value.data.float()
 
 
 def merge(model: "BaseModel") -> None:
@@ -117,10 +120,8 @@ def load_lora(model: Any, path: str | Path) -> Any:
         raise StudioError(f"These adapters were not trained on {model.name}.", "Load them into the very model that they were trained on.")
     if found.labels is not None:
         model.pre_finetuning(labels=found.labels, num_classes=len(found.labels), multi_label=found.multi_label)
-    kept = next(model.parameters()).dtype
-    model.float()
     attach(model, found.layers, found.rank, found.alpha)
     model.load_state_dict(found.weights, strict=False)
     merge(model)
     model.adapters = found
-    return model.to(kept).requires_grad_(True).eval()
+    return model.requires_grad_(True).eval()

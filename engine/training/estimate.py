@@ -54,7 +54,7 @@ def estimate(model: "BaseModel", task: str, variant: str, params: Mapping[str, A
         method, resolved, why = resolve(learner, variant, examples, settings)
         learner.begin(examples, method, resolved)
         method.open(learner, resolved)
-        examples = augmented(examples, resolved)
+        examples = augmented(examples, resolved) if learner.augments else examples
         sample = examples.only(np.random.default_rng(settings.seed).permutation(examples.train)[:learner.sampled])
         began = time.monotonic()
         rows, _ = learner.prepare(sample.inputs, method, resolved, Reporter(), keep=False)

@@ -52,7 +52,7 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
         learner.begin(examples, method, settings)
         method.open(learner, settings)
         undo.opened(method)
-        examples = augmented(examples, settings)
+        examples = augmented(examples, settings) if learner.augments else examples
         rows, shortened = learner.prepare(examples.inputs, method, settings, reporter)
         run = partial(_trained, learner, objective, rows, examples, method, Hooks(**hooks))
         trained, settings, trials = tried(run, model, settings, objective, examples, reporter)

@@ -44,7 +44,7 @@ _IMAGE_VECTORS: Defaults = {
 }
 _LENGTHS = frozenset(("max_input_length", "max_output_length"))
 _WRITING: Defaults = {
-    "lora": {**_PLAIN, "learning_rate": 4e-4, "optimal_batch_size": 8, "epochs": 3, "early_stopping_epochs": 1, "rank": 16},
+    "lora": {**_PLAIN, "learning_rate": 4e-4, "optimal_batch_size": 8, "epochs": 2, "early_stopping_epochs": 1, "rank": 16},
     "full": {**_PLAIN, "learning_rate": 1e-3, "optimizer": "adafactor", "optimal_batch_size": 8, "epochs": 3,
              "early_stopping_epochs": 1},
 }

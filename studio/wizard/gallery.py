@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine import data
 from engine.errors import StudioError
-from studio import charts, images
+from studio import charts, images, resources
 from studio.results_tables import plain
 from studio.wizard.place import Place
 
@@ -20,7 +20,7 @@ SMALL = 120  # pixels
 
 def show(place: Place, dataset: "Dataset") -> None:
     """A few images of each label, if there are images."""
-    chosen = _some(place.task, place.chosen_variant.name, dataset.id)
+    chosen = resources.gallery(place.task, place.chosen_variant.name, dataset.id)
     if not chosen:
         return
     st.markdown("**A few of your images**")
@@ -37,14 +37,14 @@ def copies(place: Place, settings: dict[str, Any]) -> None:
     if not strength or strength == "none":
         return
     with st.expander("See what changed copies look like", icon=":material/auto_fix_high:", key="wizard_copies"):
-        for row in _changed(place.task, place.chosen_variant.name, place.dataset, str(strength), bool(settings.get("mirrored", True))):
+        mirrored = bool(settings.get("mirrored", True))
+        for row in resources.changed_copies(place.task, place.chosen_variant.name, place.dataset, str(strength), mirrored):
             for column, (picture, said) in zip(st.columns(COPIES + 1, gap="small"), row, strict=True):
                 with column:
                     st.image(picture, caption=said, width="stretch")
 
 
-@st.cache_data(max_entries=16, show_spinner="Looking at the images")
-def _some(task: str, variant: str, dataset: str) -> list[tuple[Any, str]]:
+def some(task: str, variant: str, dataset: str) -> list[tuple[Any, str]]:
     """(picture, its label) of rows spread over all labels."""
     opened, key, said = _columns(task, variant, dataset)
     if key is None:
@@ -65,8 +65,7 @@ def _some(task: str, variant: str, dataset: str) -> list[tuple[Any, str]]:
     return found
 
 
-@st.cache_data(max_entries=16, show_spinner="Making changed copies")
-def _changed(task: str, variant: str, dataset: str, strength: str, mirrored: bool) -> list[list[tuple[Any, str]]]:
+def changed(task: str, variant: str, dataset: str, strength: str, mirrored: bool) -> list[list[tuple[Any, str]]]:
     """Rows of the image itself and its copies."""
     from engine.training.images import STRENGTHS, Augmented
 

@@ -147,7 +147,7 @@ def _settings(place: Place, method: str) -> dict[str, Any]:
     shown = {**resolved, **(place.settings if method == place.method else {})}
     st.markdown(f"**Settings** :small[:gray[as “{LABELS[name].lower()}” takes them; change what you like]]")
     with st.container(key="wizard_settings"):
-        values = forms.form(_fields(name, way(place)), f"wizard_{method}_{name}", defaults=shown, columns=3)
+        values = forms.form(_fields(name, way(place), blank), f"wizard_{method}_{name}", defaults=shown, columns=3)
     gallery.copies(place, values)
     return {name: value for name, value in values.items() if value is not None and value != resolved.get(name)}
 
@@ -158,9 +158,11 @@ def _rows_to_learn_from(place: Place) -> int:
     return round(report.rows * (1 - place.settings.get("validation_split", Settings().validation_split)))
 
 
-def _fields(method: str, way: Way) -> list[Field]:
-    """The settings that mean something for this method and this kind of model."""
+def _fields(method: str, way: Way, given: Settings) -> list[Field]:
+    """The settings that mean something for this method and this kind of model; a split that the data names is not asked for."""
     unused = {"method"} | (SPECIAL - way.uses) | ({"rank", "alpha", "targets"} if "rank" not in METHODS[method].defaults else set())
+    if isinstance(given.validation_split, tuple):
+        unused.add("validation_split")
     if METHODS[method].default_cut(LAYERS) in (0, LAYERS):
         unused.add("cut")
     return [field for field in Settings.declared() if field.name not in unused]

@@ -46,8 +46,12 @@ def _data(place: Place) -> list[tuple[str, str]]:
     if not report.ready:
         return [*name, ("Rows", f"{words.number(report.rows)}, which cannot be learned from yet: see the check")]
     share = method_step.wanted(place).get("validation_split", 0.15)
-    held = round(report.rows * share)
-    rows = f"{words.number(report.rows - held)} to learn from, about {words.number(held)} held back to measure on"
+    if isinstance(share, tuple):
+        learnt, held = map(len, share)
+        rows = f"{words.number(learnt)} to learn from, {words.number(held)} to measure on, as the folders say"
+    else:
+        held = round(report.rows * share)
+        rows = f"{words.number(report.rows - held)} to learn from, about {words.number(held)} held back to measure on"
     return [*name, ("Rows", rows), *([("Classes", words.number(len(report.classes)))] if report.classes else [])]
 
 

@@ -270,3 +270,22 @@ def test_what_keeps_a_model_from_being_trained_is_said_once_with_its_hint(monkey
     assert [(box.proto.title, box.value) for box in at.warning] == [
         (r"The hub was not reached\.", r"Use a model that comes with the studio\.")]
     assert "not known, see the warning" in said(at)
+
+
+def test_every_way_is_queued_one_after_another_on_the_same_rows():
+    from engine import runs
+
+    at = at_check(GOOD).button(key="wizard_check_next").click().run()
+    at.button(key="wizard_method_next").click().run()
+    at.button(key="wizard_ladder").click().run()
+    assert not at.exception and not at.error
+    queued = runs.list()
+    try:
+        assert sorted(run.method for run in queued) == sorted(METHODS)
+        assert len({run.data["fingerprint"] for run in queued}) == 1
+        assert [run.name.split(": ")[1] for run in reversed(queued)] == [method.label.lower() for method in METHODS.values()]
+    finally:
+        for run in queued:
+            runs.stop(run.id)
+        for run in queued:
+            runs.wait(run.id, timeout=60)

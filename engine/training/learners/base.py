@@ -66,6 +66,11 @@ class Learner(ABC):
         return WAYS[self.way].defaults
 
     @property
+    def augments(self) -> bool:
+        """Whether changed copies of its inputs can be learnt from."""
+        return "augmentation" in WAYS[self.way].uses
+
+    @property
     def depth(self) -> int:
         """Layers that can be cut between; 0 where the model cannot be cut."""
         return 0

@@ -42,8 +42,9 @@ class Writing(Learner):
         return Written()
 
     def begin(self, examples: "Examples", method: "Method", settings: Settings) -> None:
-        """Weights are kept in half precision to answer; they learn in full."""
-        self.model.float()
+        """Weights are kept in half precision to answer; those that change learn in full."""
+        if not method.keeps_weights:
+            self.model.float()
         wanted = {"max_length": self.longest(settings)[1], "repetition_penalty": 1.0}
         self.asking = {field.name: wanted[field.name] for field in task_class(self.task).options if field.name in wanted}
 

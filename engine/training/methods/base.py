@@ -27,6 +27,7 @@ class Method(ABC):
 
     defaults: fill the settings that are left open. head_rate: the head's learning rate as a multiple of the others'.
     frozen: what stays as it is, and is therefore computed once per row and kept.
+    keeps_weights: whether the model's own weights stay as they are, so that half precision is enough for them.
     probe_epochs: how long a new head learns alone before the rest does. rows_to_see: how many rows, counted in every epoch, it takes
     to learn; few rows are therefore seen more often, within `epochs_between`.
     """
@@ -37,6 +38,7 @@ class Method(ABC):
     defaults: Mapping[str, Any] = field(default_factory=dict)
     head_rate: float = 1.0
     frozen: Frozen = "nothing"
+    keeps_weights: bool = False
     probe_epochs: int = 0
     rows_to_see: int = 0
     epochs_between: tuple[int, int] = (1, 1000)

@@ -74,6 +74,7 @@ LORA = Lora(
     help="Small additions to every layer learn, the model's own weights stay. For models that write, and for large ones.",
     defaults={"learning_rate": 1e-3, "early_stopping_epochs": 2, "label_smoothing": 0.05, "rank": 16, "targets": "all"},
     head_rate=1.0,
+    keeps_weights=True,
     rows_to_see=60_000,
     epochs_between=(3, 20),
     probe_epochs=30,

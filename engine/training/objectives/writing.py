@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.training.learners import Learner
 
 ASKED = 48  # validation rows that the model writes for, before and after: writing is slow
-TRIED = 8  # of these after each epoch
+TRIED = 4  # of these after each epoch
 SHOWN = 48
 
 
