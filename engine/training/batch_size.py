@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.inference.devices import autocast
+from engine.training.attention import fast_attention
 from engine.training.examples import Examples
 from engine.training.rows import Rows, batch_of, lengths_of
 from engine.training.settings import Settings
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from engine.training.learners import Learner
 
 SHARE_OF_MEMORY = 0.5
-MOST_ON_A_CPU = 1_500_000_000  # bytes kept for the way back: larger batches gain a processor nothing, and others need memory too
-ROWS_TRIED = 4
+MOST_ON_A_CPU = 1_200_000_000  # bytes kept for the way back: larger batches gain a processor nothing, and others need memory too
+ROWS_TRIED = 1  # several of the longest could themselves be too much
 
 
 def find_batch_size(learner: "Learner", rows: Rows, examples: Examples, settings: Settings) -> tuple[int, int]:
@@ -44,7 +45,8 @@ def bytes_per_row(learner: "Learner", rows: Rows, examples: Examples, settings: 
         return value
 
     parameters = {value.untyped_storage().data_ptr() for value in learner.model.parameters()}
-    with torch.autograd.graph.saved_tensors_hooks(count, lambda value: value), autocast(learner.device, settings.precision):
+    kept = torch.autograd.graph.saved_tensors_hooks(count, lambda value: value)
+    with kept, autocast(learner.device, settings.precision), fast_attention(batch):
         learner.forward(batch, settings.cut or 0).sum()
     return sum(size for place, size in seen.items() if place not in parameters) // len(longest)
 

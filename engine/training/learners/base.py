@@ -46,7 +46,6 @@ class Learner(ABC):
     def objective(self, variant: "Variant") -> Objective:
         """What is learnt from the columns of this variant."""
 
-
     def item(self, names: Sequence[str], values: tuple[Any, ...]) -> Any:
         """What the model is given of a row: the value itself, or several of them. names: of the columns."""
         return values[0] if len(values) == 1 else values
