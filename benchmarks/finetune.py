@@ -1,7 +1,8 @@
 """How well and how fast models are finetuned on real data, on this machine: `python -m benchmarks.finetune [--only NAME …]`
 
 Every case trains in a process of its own, chooses its best epoch on rows held out of the training part, and is measured on the test part,
-which no case learns or chooses from. "before" is the model as it was. Peers learn from the same rows and are measured alike.
+which no case learns or chooses from. "before" is the model as it was. Peers learn from the same rows and are measured alike; the trainer
+of sentence-transformers needs `pip install datasets` besides.
 """
 
 import argparse
