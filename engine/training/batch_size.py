@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.training.learners import Learner
 
 SHARE_OF_MEMORY = 0.5
-MOST_ON_A_CPU = 1_200_000_000  # bytes kept for the way back: larger batches gain a processor nothing, and others need memory too
+MOST_ON_A_CPU = 800_000_000  # bytes kept for the way back: larger batches gain a processor nothing, and others need memory too
 ROWS_TRIED = 1  # several of the longest could themselves be too much
 
 
