@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -150,7 +151,7 @@ def pairs_speed(data: Path, side: str) -> dict[str, Any]:
     assert preset
     model = SentenceTransformer(str(locate(preset.source)), device="cpu")
     table = Dataset.from_dict({"sentence1": train[0], "sentence2": train[1], "score": train[2]})
-    arguments = SentenceTransformerTrainingArguments(output_dir="/tmp/peer", per_device_train_batch_size=32, num_train_epochs=1,
+    arguments = SentenceTransformerTrainingArguments(output_dir=tempfile.mkdtemp(), per_device_train_batch_size=32, num_train_epochs=1,
                                                      learning_rate=2e-5, save_strategy="no", report_to=[], use_cpu=True,
                                                      logging_strategy="no", disable_tqdm=True)
     trainer = SentenceTransformerTrainer(model=model, args=arguments, train_dataset=table, loss=losses.CosineSimilarityLoss(model))

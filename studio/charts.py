@@ -22,6 +22,8 @@ OURS = "#0f8482"
 WARNING = "#9a7d00"
 FAILURE = "#d1483d"
 PALETTE = {"training": TRAINING, "validation": VALIDATION, "baseline": BASELINE, "ours": OURS, "warning": WARNING, "failure": FAILURE}
+# Groups on a map, the largest first; all others are BASELINE. So many cannot all be told apart by everyone: names stand beside them.
+GROUPS = ("#0f8482", "#c26a1b", "#1b7fc0", "#d1483d", "#9a7d00", "#7a5bb5", "#4f8a3c", "#b0568f", "#5c7080", "#8a5a3b")
 FULL = 0.97  # of a colour scale: from here on white is read on a cell, below it the page's ink
 SEQUENTIAL = [[0.0, "rgba(15,132,130,0.04)"], [0.02, "rgba(15,132,130,0.20)"], [0.5, "rgba(15,132,130,0.62)"], [1.0, "rgba(15,132,130,1)"]]
 DIVERGING = [[0.0, "rgba(209,72,61,0.9)"], [0.5, "rgba(127,138,150,0.08)"], [1.0, "rgba(15,132,130,0.9)"]]

@@ -14,8 +14,6 @@ from studio import charts
 from studio.results_tables import metric
 
 ROW = 36  # pixels of a table's row
-COLOURED = 10  # groups with a colour of their own; all others are grey
-GROUPS = ("#0f8482", "#c26a1b", "#1b7fc0", "#d1483d", "#9a7d00", "#7a5bb5", "#4f8a3c", "#b0568f", "#5c7080", "#8a5a3b")
 BEFORE, AFTER = "Before", "After"
 
 
@@ -124,9 +122,9 @@ def plane(points: Sequence[dict[str, Any]], key: str) -> None:
     st.subheader("The same rows, before and after", anchor=False)
     shown = st.segmented_control("Vectors", [BEFORE, AFTER], default=AFTER, required=True, key=f"{key}_when", label_visibility="collapsed")
     place = "after" if shown == AFTER else "before"
-    names = [name for name, _ in pd.Series([point["group"] for point in points]).value_counts().head(COLOURED).items()]
+    names = [name for name, _ in pd.Series([point["group"] for point in points]).value_counts().head(len(charts.GROUPS)).items()]
     figure = plotly.Figure()
-    for name, colour in [("all others", charts.BASELINE), *zip(names, GROUPS, strict=False)]:
+    for name, colour in [("all others", charts.BASELINE), *zip(names, charts.GROUPS, strict=False)]:
         own = [point for point in points if (point["group"] == name or (name == "all others" and point["group"] not in names))]
         if own:
             figure.add_scattergl(x=[point[place][0] for point in own], y=[point[place][1] for point in own], mode="markers",

@@ -108,16 +108,14 @@ class CLIP(CheckpointModel, HalvesModel, Picturer):
     # Keeping
 
     def config(self) -> dict[str, Any]:
-        return {**tops_config(self), **self.halves_config()}
+        return tops_config(self)
 
     def write(self, folder: Path) -> None:
         super().write(folder)
         write_tops(self, folder)
-        self.write_halves(folder)
 
     @classmethod
     def read(cls, folder: Path, config: dict[str, Any]) -> Self:
         model = super().read(folder, {})
         read_tops(model, folder, config)
-        model.read_halves(folder, config)
         return model

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from engine.models.base import BaseModel
 from engine.models.efficientnet_lite import EfficientNetLite
 from engine.models.halves import HalvesModel
+from engine.models.head import read_tops, tops_config, write_tops
 from engine.models.image_model import ImageModel
 from engine.models.ranking import ranked
 from engine.models.st_model import STModel
@@ -106,18 +107,18 @@ class ConSE(HalvesModel, ImageModel):
 
     def config(self) -> dict[str, Any]:
         return {"images": self.images.config(), "texts": self.texts.config(), "class_names": self.class_names,
-                **self.halves_config()}
+                **tops_config(self)}
 
     def write(self, folder: Path) -> None:
         """`images/` and `texts/` are written as their own families write."""
         for name, part in (("images", self.images), ("texts", self.texts)):
             (folder / name).mkdir()
             part.write(folder / name)
-        self.write_halves(folder)
+        write_tops(self, folder)
 
     @classmethod
     def read(cls, folder: Path, config: dict[str, Any]) -> Self:
         images = EfficientNetLite.read(folder / "images", config["images"])
         model = cls(images, STModel.read(folder / "texts", config["texts"]), config["class_names"])
-        model.read_halves(folder, config)
+        read_tops(model, folder, config)
         return model.eval()

@@ -1,4 +1,4 @@
-"""What finetuning puts on top of a backbone: a classifier of its features, or a projection of its vectors."""
+"""What finetuning puts on top of a backbone: a classifier of its features, a projection of its vectors, or maps that join two of them."""
 
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,32 @@ class Projection(nn.Module):
         return nn.functional.normalize(self.linear(vectors.float()), dim=-1)
 
 
-KINDS: dict[str, Any] = {"head": ClassifierHead, "projection": Projection}
+class Halves(nn.Module):
+    """A linear map for each half. A new one changes nothing: what is only seen in the image (`extra` numbers) starts with no weight."""
+
+    def __init__(self, width: int, extra: int = 0) -> None:
+        super().__init__()
+        self.width = width
+        self.image = nn.Linear(width + extra, width, bias=False)
+        self.text = nn.Linear(width, width, bias=False)
+        with torch.no_grad():
+            self.image.weight.copy_(torch.eye(width, width + extra))
+            self.text.weight.copy_(torch.eye(width))
+
+    @property
+    def config(self) -> dict[str, int]:
+        """The arguments that build it again (JSON)."""
+        return {"width": self.width, "extra": self.image.in_features - self.width}
+
+    def forward(self, halves: Tensor) -> Tensor:
+        """(N, width + extra + width) -> (N, width), unit length."""
+        image, text = halves.float().split([self.image.in_features, self.width], dim=-1)
+        unit = nn.functional.normalize
+        return unit(unit(self.image(image), dim=-1) + unit(self.text(text), dim=-1), dim=-1)
+
+
+KINDS: dict[str, Any] = {"head": ClassifierHead, "projection": Projection, "halves": Halves}
+TOPS = tuple(f"{name}." for name in KINDS)  # how the names of their weights begin: all that lies above a model's features
 
 
 def tops_config(model: nn.Module) -> dict[str, Any]:
@@ -80,7 +105,7 @@ def tops_config(model: nn.Module) -> dict[str, Any]:
 
 
 def write_tops(model: nn.Module, folder: Path) -> None:
-    """head.safetensors and projection.safetensors, as far as there are such."""
+    """One file for each of KINDS that there is, such as head.safetensors."""
     from safetensors.torch import save_file
 
     for name in tops_config(model):

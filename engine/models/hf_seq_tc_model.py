@@ -47,6 +47,10 @@ class HFSeqTCModel(TextClassifier):
     # Finetuning
 
     @property
+    def feature_size(self) -> int:
+        return int(self.head.linear.in_features if isinstance(self.head, ClassifierHead) else self.head.in_features)
+
+    @property
     def depth(self) -> int:
         """Transformer blocks that can be cut between; 0 where the network cannot be cut."""
         return self.cutter.depth
@@ -72,17 +76,6 @@ class HFSeqTCModel(TextClassifier):
 
     def logits(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         return self.head(self.features(input_ids, attention_mask))
-
-    def pre_finetuning(self, labels: Sequence[str] | None = None, num_classes: int | None = None, multi_label: bool = False) -> None:
-        """Give the network a new head, unless it has one for the very same labels."""
-        before = (self.labels, self.multi_label)
-        super().pre_finetuning(labels, num_classes, multi_label)
-        count = len(self.labels) if labels and self.labels else num_classes
-        if not count:
-            raise StudioError("There are no labels to learn.", "Give the labels of the training rows.")
-        if not isinstance(self.head, ClassifierHead) or before != (self.labels, multi_label):
-            size = self.head.linear.in_features if isinstance(self.head, ClassifierHead) else self.head.in_features
-            self.head = ClassifierHead(size, count, multi_label=multi_label).to(self.device)
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in self.__dict__.items() if key != "_cutter"}

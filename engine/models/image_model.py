@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.errors import StudioError
 from engine.models.base import BaseModel
 from engine.models.head import ClassifierHead, Projection
+from engine.models.headed import HeadedModel
 from engine.models.ranking import ranked
 
 BATCH = 32
@@ -40,7 +40,7 @@ class ImageModel(BaseModel):
         return torch.cat(rows) if rows else torch.empty(0, 0)
 
 
-class Picturer(ImageModel):
+class Picturer(ImageModel, HeadedModel):
     """An image model that can be finetuned: `pooled` gives what a head or a projection works on.
 
     Without a head it answers with the classes it came with (`own_logits`).
@@ -51,11 +51,6 @@ class Picturer(ImageModel):
         super().__init__(name, description, tasks, details)
         self.head: ClassifierHead | None = None
         self.projection: Projection | None = None
-
-    @property
-    @abstractmethod
-    def feature_size(self) -> int:
-        """The width of what `pooled` gives."""
 
     @abstractmethod
     def pooled(self, pixels: Tensor) -> Tensor:
@@ -88,12 +83,12 @@ class Picturer(ImageModel):
         return 0
 
     def below(self, pixels: Tensor, cut: int) -> Tensor:
-        """(B, 3, H, W) -> what enters block `cut`."""
-        raise NotImplementedError
+        """(B, 3, H, W) -> what enters block `cut`; of a model whose `depth` is more than 0."""
+        raise NotImplementedError(f"{type(self).__name__} cannot be cut")
 
     def above(self, hidden: Tensor, cut: int) -> Tensor:
-        """What enters block `cut` -> (B, feature_size)."""
-        raise NotImplementedError
+        """What enters block `cut` -> (B, feature_size); of a model whose `depth` is more than 0."""
+        raise NotImplementedError(f"{type(self).__name__} cannot be cut")
 
     def features(self, pixels: Tensor) -> Tensor:
         """As `pooled`, through the weights as they are at this moment."""
@@ -112,16 +107,6 @@ class Picturer(ImageModel):
         """Give the model a projection of its vectors, which changes nothing yet; one that is there stays."""
         if self.projection is None:
             self.projection = Projection(self.feature_size).to(self.device)
-
-    def pre_finetuning(self, labels: Sequence[str] | None = None, num_classes: int | None = None, multi_label: bool = False) -> None:
-        """Give the model a new head, unless it has one for the very same labels."""
-        before = (self.labels, self.multi_label)
-        super().pre_finetuning(labels, num_classes, multi_label)
-        count = len(self.labels) if labels and self.labels else num_classes
-        if not count:
-            raise StudioError("There are no labels to learn.", "Give the labels of the training rows.")
-        if self.head is None or before != (self.labels, multi_label):
-            self.head = ClassifierHead(self.feature_size, count, multi_label=multi_label).to(self.device)
 
 
 def opened(images: Sequence[Any], prepare: Callable[[Any], Tensor]) -> Iterator[Tensor]:

@@ -131,16 +131,6 @@ class STModel(TextClassifier):
     def logits(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         return self._head()(self.features(input_ids, attention_mask))
 
-    def pre_finetuning(self, labels: Sequence[str] | None = None, num_classes: int | None = None, multi_label: bool = False) -> None:
-        """Give the model a new head, unless it has one for the very same labels."""
-        before = (self.labels, self.multi_label)
-        super().pre_finetuning(labels, num_classes, multi_label)
-        count = len(self.labels) if self.labels else num_classes
-        if not count:
-            raise StudioError("There are no labels to learn.", "Give the labels of the training rows.")
-        if self.head is None or before != (self.labels, multi_label):
-            self.head = ClassifierHead(self.feature_size, count, multi_label=multi_label).to(self.device)
-
     def _head(self) -> nn.Module:
         if self.head is None:
             raise StudioError(f"{self.name} has not been finetuned yet.", "Call `pre_finetuning(labels=...)` first.")

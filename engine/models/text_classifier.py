@@ -10,14 +10,14 @@ from torch import Tensor, nn
 from engine.errors import StudioError
 from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
-from engine.models.base import BaseModel
 from engine.models.encoder import Tokens
+from engine.models.headed import HeadedModel
 from engine.models.ranking import ranked
 
 MAX_LENGTH = 128  # tokens kept of a text unless the finetuning said otherwise
 
 
-class TextClassifier(BaseModel):
+class TextClassifier(HeadedModel):
     """A model with `tokenise`, `features` (B, F), and a `head` that turns features into logits."""
 
     max_length = MAX_LENGTH

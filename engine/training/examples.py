@@ -88,11 +88,6 @@ def columns_of(columns: Sequence["Column"], params: Mapping[str, list[Any]]) -> 
             for column in columns]
 
 
-def plain_item(names: Sequence[str], values: tuple[Any, ...]) -> Any:
-    """What a model is given of a row: the value itself, or several of them."""
-    return values[0] if len(values) == 1 else values
-
-
 def unique(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
     """Each value once, and for each given value its place among these. Values that cannot be compared quickly count as different."""
     known: dict[Hashable, int] = {}

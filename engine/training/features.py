@@ -14,6 +14,7 @@ from torch import Tensor
 from engine import paths
 from engine.inference.batching import plan, token_budget
 from engine.inference.devices import autocast
+from engine.models.head import TOPS
 from engine.training.events import Reporter
 from engine.training.rows import DenseRows, JoinedRows, OpenedRows, RaggedRows, Rows
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from engine.training.learners import Learner
 
 CACHE_BYTES = 4_000_000_000
-TOPS = ("head.", "projection.", "halves.")  # weights that lie above all features
 SHARE_OF_CACHE = 0.5  # what is larger than this share of the cache would only push everything else out
 
 

@@ -55,7 +55,7 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
         examples = augmented(examples, settings) if learner.augments else examples
         rows, shortened = learner.prepare(examples.inputs, method, settings, reporter)
         run = partial(_trained, learner, objective, rows, examples, method, Hooks(**hooks))
-        trained, settings, trials = tried(run, model, settings, objective, examples, reporter)
+        trained, settings, trials = _best_of_trials(run, model, settings, objective, examples, reporter)
         metrics: dict[str, float] = {}
         evaluation = None
         if len(examples.validation):
@@ -79,8 +79,8 @@ def _trained(learner: Learner, objective: Objective, rows: Rows, examples: Examp
     return train(learner, objective, rows, examples, method, settings, reporter, hooks)
 
 
-def tried(run: Callable[[Settings, Reporter], Trained], model: "BaseModel", settings: Settings, objective: Objective, examples: Examples,
-          reporter: Reporter) -> tuple[Trained, Settings, list[dict[str, Any]]]:
+def _best_of_trials(run: Callable[[Settings, Reporter], Trained], model: "BaseModel", settings: Settings, objective: Objective,
+                    examples: Examples, reporter: Reporter) -> tuple[Trained, Settings, list[dict[str, Any]]]:
     """One training with the settings as they are, or with `settings.trials` the best of so many."""
     if not settings.trials or not len(examples.validation):
         return run(settings, reporter), settings, []

@@ -63,7 +63,7 @@ def _tensor(picture: "Image") -> "Tensor":
     return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() / 255
 
 
-def opened(value: Any) -> Any:
+def made(value: Any) -> Any:
     """What a model's `prepare` takes: a changed copy is made first."""
     return value.opened() if isinstance(value, Augmented) else value
 

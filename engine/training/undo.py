@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from engine.models.head import KINDS
 from engine.training.weights import Keeper
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from engine.training.methods import Method
 
 # What fitting exchanges besides the weights.
-ATTRIBUTES = ("head", "projection", "halves", "labels", "multi_label", "max_length", "thresholds")
+ATTRIBUTES = (*KINDS, "labels", "multi_label", "max_length", "thresholds")
 
 
 class Undo:

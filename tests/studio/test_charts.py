@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from studio.charts import PALETTE, confused_pairs, shorten
+from studio.charts import GROUPS, PALETTE, confused_pairs, shorten
 
 LIGHT, DARK = "#ffffff", "#030505"
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
@@ -59,6 +59,12 @@ def difference(one: str, other: str, reader: str) -> float:
 @pytest.mark.parametrize("background", [LIGHT, DARK])
 def test_every_colour_stands_out_on_both_backgrounds(role: str, background: str) -> None:
     assert contrast(PALETTE[role], background) >= 3
+
+
+@pytest.mark.parametrize("colour", GROUPS)
+@pytest.mark.parametrize("background", [LIGHT, DARK])
+def test_every_group_of_a_map_stands_out_on_both_backgrounds(colour: str, background: str) -> None:
+    assert contrast(colour, background) >= 3
 
 
 @pytest.mark.parametrize("reader", SEEN_BY)

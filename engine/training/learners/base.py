@@ -119,21 +119,23 @@ class Learner(ABC):
     def whole(self, batch: Batch) -> Tensor:
         """Outputs from the rows as they are."""
 
+    # Asked for only where the way of learning names the methods `head` or `partial`.
+
     def below(self, batch: Batch, cut: int | None) -> Tensor:
         """Hidden states under the cut, or with no cut the features that a head works on."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has neither head nor cut")
 
     def above(self, batch: Batch, cut: int) -> Tensor:
         """Outputs from `batch["hidden"]`."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no cut")
 
     def from_features(self, features: Tensor) -> Tensor:
         """Outputs from the features that a head works on."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no head")
 
     def example(self) -> Batch:
         """A batch to follow a gradient through."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no cut")
 
     def train_above(self, cut: int) -> None:
         """Switch what lies above the cut to training; by default the head alone."""

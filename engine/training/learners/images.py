@@ -7,11 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from engine.training.events import Reporter
-from engine.training.images import opened
+from engine.training.images import made
 from engine.training.learners.base import Learner
-from engine.training.objectives.groups import Groups
+from engine.training.learners.vectors import VectorLearner
 from engine.training.objectives.labels import Labels
-from engine.training.objectives.pairs import Pairs
 from engine.training.rows import Batch, OpenedRows, Rows
 from engine.training.settings import Settings
 
@@ -41,9 +40,9 @@ class ImageLearner(Learner):
         return OpenedRows("pixels", inputs, self._opened, TOKENS_OF_AN_IMAGE), 0
 
     def _opened(self, images: Sequence[Any]) -> dict[str, Tensor]:
-        from engine.models.image_model import opened as in_threads
+        from engine.models.image_model import opened
 
-        pixels = torch.cat(list(in_threads(images, lambda image: self.model.prepare(opened(image)))))
+        pixels = torch.cat(list(opened(images, lambda image: self.model.prepare(made(image)))))
         return {"pixels": pixels.contiguous(memory_format=torch.channels_last)}
 
     def below(self, batch: Batch, cut: int | None) -> Tensor:
@@ -86,22 +85,10 @@ class ImageLabels(ImageLearner):
         return cast(nn.Module, self.model.head)(features)
 
 
-class ImageVectors(ImageLearner):
+class ImageVectors(VectorLearner, ImageLearner):
     """One vector for each image. With the method `head` a projection of its vectors learns."""
 
     way = "image vectors"
-    heads = ("projection.",)
-
-    @property
-    def head(self) -> nn.Module | None:
-        return self.model.projection
-
-    def objective(self, variant: "Variant") -> "Objective":
-        return Pairs() if variant.columns[-1].kind == "score" else Groups()
-
-    def begin(self, examples: "Examples", method: "Method", settings: Settings) -> None:
-        if method.frozen == "backbone":
-            self.model.add_projection()
 
     def from_features(self, features: Tensor) -> Tensor:
         return self.model.projected(features)

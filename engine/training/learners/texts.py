@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.training.events import Reporter
 from engine.training.learners.base import Learner
-from engine.training.objectives.groups import Groups
+from engine.training.learners.vectors import VectorLearner
 from engine.training.objectives.labels import Labels
-from engine.training.objectives.pairs import Pairs
 from engine.training.rows import Batch, RaggedRows, Rows
 from engine.training.settings import Settings
 
@@ -86,23 +85,11 @@ class TextLabels(TextLearner):
         return cast(Any, self.model).head(features)
 
 
-class TextVectors(TextLearner):
+class TextVectors(VectorLearner, TextLearner):
     """An encoder: one vector for each text. With the method `head` a projection of its vectors learns."""
 
     way = "text vectors"
     model: "STModel"
-    heads = ("projection.",)
-
-    @property
-    def head(self) -> nn.Module | None:
-        return self.model.projection
-
-    def objective(self, variant: "Variant") -> "Objective":
-        return Pairs() if variant.columns[-1].kind == "score" else Groups()
-
-    def begin(self, examples: "Examples", method: "Method", settings: Settings) -> None:
-        if method.frozen == "backbone":
-            self.model.add_projection()
 
     def longest(self, settings: Settings) -> int | None:
         """As the model vectorises, unless something shorter is wanted."""

@@ -103,7 +103,7 @@ class Writing(Learner):
         self.model.train()
 
     def asked(self, given: Any, names: Sequence[str]) -> dict[str, Any]:
-        return super().asked(given[:-1], names)
+        return super().asked(given[:-1], names)  # without the answer
 
 
 class Answers(Writing):

@@ -29,7 +29,7 @@ class Head(Method):
 HEAD = Head(
     name="head",
     label="Head only",
-    help="The model stays as it is; only the last step, from its features to your labels, is learned. Seconds, even on a laptop.",
+    help="The model stays as it is; only a last step on top of what it sees is learned. Seconds, even on a laptop.",
     defaults={"learning_rate": 2e-3, "optimal_batch_size": 256, "early_stopping_epochs": 6, "label_smoothing": 0.05,
               "dropout": 0.5, "warmup": 0.3},
     rows_to_see=300_000,

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from engine.inference.batching import plan, token_budget
 from engine.inference.devices import autocast
 from engine.training.events import Reporter
-from engine.training.examples import Examples, Positions, plain_item
+from engine.training.examples import Examples, Positions
 from engine.training.order import BatchOrder, Order
 from engine.training.results import Evaluation
 from engine.training.rows import Rows, batch_of, lengths_of
@@ -36,7 +36,7 @@ class Objective(ABC):
     measures: ClassVar[bool] = True
 
     @abstractmethod
-    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
+    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item) -> Examples:
         """Checked params -> examples. item: makes of a row's values what the model is given. Raises StudioError."""
 
     @abstractmethod

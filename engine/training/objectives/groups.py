@@ -8,7 +8,7 @@ from torch import Tensor, nn, tensor
 from torch.nn import functional
 
 from engine.errors import StudioError
-from engine.training.examples import Examples, Positions, columns_of, enough, plain_item, split_rows, variant_inputs
+from engine.training.examples import Examples, Positions, columns_of, enough, split_rows, variant_inputs
 from engine.training.losses import SemiHardTripletLoss
 from engine.training.metrics import bootstrap, retrieval
 from engine.training.objectives.base import Item, Objective
@@ -31,7 +31,7 @@ MISTAKES = 200
 class Groups(Objective):
     """Triplet loss with semi-hard negatives. Groups of one are left out."""
 
-    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
+    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item) -> Examples:
         if settings.batch_size is not None and settings.batch_size < SMALLEST_BATCH:
             raise StudioError(f"A batch of {settings.batch_size} cannot hold two groups of two.",
                               f"Give a batch size of at least {SMALLEST_BATCH}.")

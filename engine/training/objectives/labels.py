@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from engine.errors import StudioError
 from engine.training.events import Reporter
-from engine.training.examples import Examples, Positions, columns_of, enough, plain_item, split_rows, variant_inputs
+from engine.training.examples import Examples, Positions, columns_of, enough, split_rows, variant_inputs
 from engine.training.losses import ClassificationLoss, class_weights, encode
 from engine.training.metrics import confusion_matrix, label_counts, per_class, predictions, summary, value_of
 from engine.training.objectives.base import Item, Objective
@@ -39,7 +39,7 @@ class Labels(Objective):
     def __init__(self, several: bool) -> None:
         self.several = several
 
-    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
+    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item) -> Examples:
         given = variant_inputs(variant)
         values = columns_of(given, params)
         inputs = [item([column.key for column in given], row) for row in zip(*values, strict=True)]

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from engine.training.examples import Examples, columns_of, enough, plain_item, split_rows
+from engine.training.examples import Examples, columns_of, enough, split_rows
 from engine.training.losses import AsGiven
 from engine.training.objectives.base import Item, Objective
 from engine.training.results import Evaluation
@@ -25,7 +25,7 @@ class OwnLoss(Objective):
 
     measures = False
 
-    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
+    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item) -> Examples:
         columns = [column for column in variant.columns if column.key in params]
         for column in columns:
             if column.kind in ("text", "image"):

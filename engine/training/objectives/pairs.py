@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor, nn, tensor
 
 from engine.errors import StudioError
-from engine.training.examples import Examples, Positions, columns_of, enough, plain_item, split_rows, unique, variant_inputs
+from engine.training.examples import Examples, Positions, columns_of, enough, split_rows, unique, variant_inputs
 from engine.training.losses import PairLoss, cosines
 from engine.training.metrics import bootstrap_of, correlations
 from engine.training.objectives.base import Item, Objective
@@ -27,7 +27,7 @@ DRAWN = 1000  # points of the picture
 class Pairs(Objective):
     """Mean squared error between cosine and score."""
 
-    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
+    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item) -> Examples:
         given = variant_inputs(variant)
         half, values = len(given) // 2, columns_of(given, params)
         names = [_singular(column.key) for column in given[:half]]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import StudioError
-from engine.training.examples import Examples, plain_item
+from engine.training.examples import Examples
 from engine.training.losses import SpanLoss
 from engine.training.metrics import bootstrap, means
 from engine.training.objectives.base import Item
@@ -27,10 +27,12 @@ MEASURED = 400  # validation questions that are asked before and after
 class SpansFound(AnswersWritten):
     """The tokens at which an answer begins and ends. Rows whose answer does not stand in their text are left out."""
 
+    measures = True
+
     def __init__(self, find: Any) -> None:
         self.find = find  # inputs -> (first token, last token) of each, or None
 
-    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
+    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item) -> Examples:
         examples = super().read(variant, params, settings, item)
         places = self.find(examples.inputs)
         lost = [row for row, place in enumerate(places) if place is None]

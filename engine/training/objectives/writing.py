@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import nn, zeros
 
-from engine.training.examples import Examples, Positions, enough, plain_item, split_rows, texts_of
+from engine.training.examples import Examples, Positions, enough, split_rows, texts_of
 from engine.training.losses import MeanOverTokens
 from engine.training.metrics import answer_scores, bootstrap, means
 from engine.training.objectives.base import Item, Objective
@@ -31,14 +31,13 @@ class Written(Objective):
 
     measures = False  # of a few samples only, which is too little to judge trials by
 
-    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
-        keys = [column.key for column in variant.columns if column.key in params]
+    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item) -> Examples:
         wanted = texts_of(params["output_text"], "text to write")
         inputs = [(source, answer) for source, answer in zip(texts_of(params["input_text"]), wanted, strict=True)]
-        return self.examples(inputs, wanted, variant, params, settings, keys)
+        return self.examples(inputs, wanted, variant, params, settings)
 
-    def examples(self, inputs: list[Any], wanted: list[str], variant: "Variant", params: Mapping[str, list[Any]], settings: Settings,
-                 keys: list[str]) -> Examples:
+    def examples(self, inputs: list[Any], wanted: list[str], variant: "Variant", params: Mapping[str, list[Any]],
+                 settings: Settings) -> Examples:
         enough(len(inputs))
         sources = [str(one[0]) for one in inputs]
 
@@ -105,8 +104,8 @@ class Written(Objective):
 class AnswersWritten(Written):
     """Answers to questions about texts. An input is (question, context, earlier pairs, answer)."""
 
-    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item = plain_item) -> Examples:
-        return self.examples(questions_of(params), texts_of(params["answers"], "answer"), variant, params, settings, list(params))
+    def read(self, variant: "Variant", params: Mapping[str, list[Any]], settings: Settings, item: Item) -> Examples:
+        return self.examples(questions_of(params), texts_of(params["answers"], "answer"), variant, params, settings)
 
     def scores(self, said: list[str], examples: Examples, positions: Positions) -> list[dict[str, float]]:
         return [answer_scores(one, self.wanted(examples, int(position))) for one, position in zip(said, positions, strict=True)]
