@@ -67,14 +67,14 @@ def trials(found: Sequence[dict[str, Any]], name: str, key: str) -> None:
     meant = metric(name)
     values = table["value"] * (100 if meant.share else 1)
     fields = {field.name: field.label for field in Settings.declared()}
-    tried = [column for column in table.columns if column in fields and table[column].nunique() > 1]
+    tried = [column for column in table.columns if column in fields and column != "epochs" and table[column].nunique() > 1]
     if len(found) > 1 and tried:
         axes = [_axis(fields[column], table[column], column == "learning_rate") for column in tried]
         figure = plotly.Figure(plotly.Parcoords(
             line={"color": values, "colorscale": [[0, charts.BASELINE], [1, charts.OURS]]},
             dimensions=[*axes, {"label": meant.label, "values": values}], labelfont={"color": charts.ink()},
             tickfont={"color": charts.ink()}, rangefont={"color": charts.ink()}))
-        figure.update_layout(height=320, margin={"l": 60, "r": 60, "t": 60, "b": 16})
+        figure.update_layout(height=320, margin={"l": 60, "r": 60, "t": 60, "b": 40})
         charts.show(figure, key=f"{key}_trials_drawn", alt=f"{words.plural(len(found), 'trial')}: each line runs through the settings that "
                     "it tried to how good it was. The table below says the same in numbers.")
     column = st.column_config

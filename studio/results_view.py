@@ -26,6 +26,21 @@ ALL = "all"
 ROW = 36  # pixels of a table's row
 
 
+# What a mistake is, and what its first column measures: of labels, of groups, of pairs with a score.
+MISTAKES = {
+    "labels": ("The answers that the model was surest of and that were wrong all the same. Look here first for rows with a wrong label, "
+               "and for labels that mean the same.", "Sure"),
+    "groups": ("Rows whose nearest neighbour, behind the arrow, is of another group, the closest first. Look here for groups that mean "
+               "the same.", "Cosine"),
+    "pairs": ("The pairs whose cosine is furthest from the wanted score. Look here first for scores that are wrong.", "Off"),
+}
+
+
+def kind_of(evaluation: Evaluation) -> str:
+    """Of what the mistakes are."""
+    return "labels" if evaluation.per_class else "groups" if evaluation.labels else "pairs"
+
+
 def headline(evaluation: Evaluation, key: str) -> None:
     """The primary metric, large, with its interval; below it the baselines and whether training helped."""
     meant = metric(evaluation.metric)
@@ -94,10 +109,11 @@ def mistakes(evaluation: Evaluation, key: str, row_numbers: Sequence[int] | None
     """Wrong answers, the surest first: they show wrong labels as often as a weak model."""
     table = mistakes_table(evaluation, row_numbers)
     if table.empty:
-        st.caption("No mistakes were made on the validation rows.")
+        st.caption("The answers stand beside the wanted ones under Results, those furthest off first." if evaluation.samples
+                   else "No mistakes were made on the validation rows.")
         return
-    st.markdown("The answers that the model was surest of and that were wrong all the same. Look here first for rows with a wrong label, "
-                "and for labels that mean the same.")
+    said, measured = MISTAKES[kind_of(evaluation)]
+    st.markdown(said)
     truth = answer = None
     if 1 < table["truth"].nunique() <= FILTERED and evaluation.labels:
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -109,15 +125,15 @@ def mistakes(evaluation: Evaluation, key: str, row_numbers: Sequence[int] | None
     counted = ("Row of the file as a spreadsheet counts, the header being row 1." if row_numbers is not None
                else "Place among the given rows, the first being 1.")
     column = st.column_config
-    sure = column.ProgressColumn("Sure", format="%.0f%%", min_value=0, max_value=100, width=100, color=charts.FAILURE)
+    sure = column.ProgressColumn(measured, format="%.0f%%", min_value=0, max_value=100, width=100, color=charts.FAILURE)
     st.dataframe(table.assign(probability=table["probability"] * 100), key=f"{key}_mistakes", hide_index=True, row_height=ROW,
                  height=min(ROW * (len(table) + 1) + 3, 520), alt="The surest wrong answers", column_config={
                      "row": column.NumberColumn("Row", format="%d", width=62, help=counted),
                      "probability": sure,
-                     "text": column.TextColumn("Text", width=310),
+                     "text": column.TextColumn("Given", width=310),
                      "truth": column.TextColumn("Truth", width=170),
                      "predicted": column.TextColumn("Answer", width=170)})
-    st.caption(f"{words.plural(len(table), 'mistake')}. At most 200 are kept, the surest.")
+    st.caption(f"{words.plural(len(table), 'row')}. At most 200 are kept, the first ones.")
 
 
 def _named(label: str) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine import runs, words
 from engine.fields import Field
-from engine.images import ENDINGS
+from engine.images import ENDINGS, MOST_BYTES
 from engine.runs import Run
 from engine.tasks import task_class
 from studio import charts, images, navigation
@@ -94,7 +94,7 @@ def _text(field: Field) -> str | None:
 
 def _image(field: Field) -> Any:
     file = st.file_uploader(f"Try it on {words.a(field.label.lower())}", type=list(ENDINGS), key=f"run_try_{field.name}",
-                            help=field.help or None)
+                            help=field.help or None, max_upload_size=MOST_BYTES // 1_000_000)
     if file is not None:
         images.thumbnail(images.Uploaded.of(file))
     return images.Uploaded.of(file) if file is not None else None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WARM_UP, STARTERS = 2, 5  # epochs that every trial may have, and trials before any is ended early
 SPREAD = 6.0  # how many times smaller or larger than the method's a learning rate may be
+TOLD_OTHERWISE = ("epoch", "step", "train_loss", "seconds", "steps", "samples")  # of an epoch's history: all else are curves
 Train = Callable[[Settings, Reporter], Trained]
 
 
@@ -85,7 +86,21 @@ def search(train: Train, model: "BaseModel", settings: Settings, metric: str | N
     start.close()
     kept = next(row for row in trials if row["value"] == sign * top)
     reporter.log(f"Trial {kept['trial']} of {len(trials)} was the best.")
+    _tell(found[0], reporter)
     return *found, trials
+
+
+def _tell(trained: Trained, reporter: Reporter) -> None:
+    """The curves of the trial that is kept, as a training on its own would have told them."""
+    for curve, value in trained.start.items():
+        reporter.point(curve, 0, 0.0, value)
+    for epoch in trained.history:
+        number, points = epoch["epoch"], epoch["steps"]
+        for place, (step, loss) in enumerate(points, start=1):
+            reporter.point("train_loss", step, number - 1 + place / len(points), loss)
+        for curve, value in epoch.items():
+            if curve not in TOLD_OTHERWISE:
+                reporter.point(curve, epoch["step"], float(number), value)
 
 
 def _space(settings: Settings) -> dict[str, Callable[["optuna.Trial"], Any]]:

@@ -19,6 +19,8 @@ def test_the_best_trial_is_kept(new_model):
     assert result.settings["learning_rate"] == pytest.approx(kept["learning_rate"])
     assert sum(isinstance(event, Point) and event.curve == "trial" for event in told) == 6
     assert any(isinstance(event, Progress) and event.phase == "searching" for event in told)
+    curve = [event.value for event in told if isinstance(event, Point) and event.curve == "val_loss"]
+    assert curve == [epoch["val_loss"] for epoch in result.history]  # of the trial that is kept, and of no other
     assert len({trial["learning_rate"] for trial in result.trials}) == 6
 
 

@@ -76,7 +76,7 @@ class Pairs(Objective):
 
 
 def _farthest(found: Any, truth: Any, examples: Examples) -> list[dict[str, Any]]:
-    return [{"row": examples.row(position), "text": examples.said(position), "truth": float(truth[place]),
+    return [{"row": examples.row(position), "text": examples.said(position), "truth": round(float(truth[place]), 3),
              "predicted": round(float(found[place]), 3), "probability": float(abs(found[place] - truth[place]) / 2)}
             for place in np.argsort(-np.abs(found - truth), kind="stable")[:FARTHEST]
             for position in [int(examples.validation[place])]]
