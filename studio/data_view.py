@@ -126,8 +126,11 @@ def row_numbers(rows: Iterable[int], most: int = 12) -> str:
     return f"{'Row' if len(shown) == 1 else 'Rows'} {text}{' and more' if len(shown) > most else ''}" if shown else ""
 
 
-def finding(found: "Finding", key: str) -> "Fix | None":
-    """One finding: what, how many, which rows, what it means, and a button for each fix. The fix that was clicked, if any."""
+def finding(found: "Finding", key: str, pictures: Pictures = ()) -> "Fix | None":
+    """One finding: what, how many, which rows, what it means, and a button for each fix. The fix that was clicked, if any.
+
+    pictures: data URLs of the examples' images.
+    """
     icon, colour = LOOKS[found.severity]
     clicked = None
     with st.container(border=True, key=key, gap="small"):
@@ -136,8 +139,10 @@ def finding(found: "Finding", key: str) -> "Fix | None":
         if found.rows:
             st.caption(row_numbers(found.rows))
         if found.examples:
+            import pandas
+
             with st.expander("Look at them"):
-                st.dataframe(list(found.examples), key=f"{key}_examples", hide_index=True, alt="Rows of the finding")
+                table(pandas.DataFrame(list(found.examples)), f"{key}_examples", "Rows of the finding", pictures=pictures, hide_index=True)
         if found.advice and found.advice.rstrip(".") not in {fix.label for fix in found.fixes}:
             st.caption(plain(found.advice))
         if found.fixes:

@@ -1,19 +1,15 @@
 """One saved model: what it is, how good it is, and what can be done with it."""
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from engine import hub, words
+from engine.hub import export
 from studio import export_job, frame, navigation, server
 from studio.errors import guard
 from studio.hub_words import facts, primary_metric, python_line
 from studio.results_tables import metric, plain, value_text
 from studio.run_settings import setting_text
 from studio.state import peek, toast
-
-if TYPE_CHECKING:
-    from engine.hub.export import Export
 
 
 def show(name: str) -> None:
@@ -83,11 +79,15 @@ def _download_now(name: str, working_before: bool) -> None:
             st.button("Prepare the download", icon=":material/inventory:", key="hub_prepare", on_click=_prepare, args=(name,))
 
 
-def _ready(card: hub.Card, built: "Export") -> None:
+def _ready(card: hub.Card, built: "export.Export") -> None:
     st.link_button(f"Download ({words.size(built.size)})", server.offer(built.path, f"{card.name}.zip"), type="primary",
                    icon=":material/download:", key="hub_download")
     st.caption("Unpacked elsewhere and run in a fresh process, it gave the very same answers.")
     st.caption(f"SHA-256 `{built.sha256}`")
+    if alone := export.adapters(card.name):
+        st.link_button(f"Adapters alone ({words.size(alone.stat().st_size)})", server.offer(alone, f"{card.name}-adapters.zip"),
+                       icon=":material/extension:", key="hub_adapters")
+        st.caption(f"For whoever has {plain(card.base or 'the base model')} already: what the training added to it, and how to load it.")
 
 
 def _prepare(name: str) -> None:

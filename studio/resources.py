@@ -79,6 +79,15 @@ def thumbnails(dataset: str, names: tuple[str, ...], most: int) -> list[str | No
     return [images.as_url(files[name], most) if name in files else None for name in names]
 
 
+@st.cache_data(max_entries=16, show_spinner="Drawing the images")
+def run_pictures(run: str, rows: tuple[int, ...], most: int) -> list[str | None]:
+    """The images of a run's rows, as small data URLs; empty where it learnt from none. A run's rows never change."""
+    from engine import runs
+    from studio import images
+
+    return [images.as_url(image, most) for image in runs.images_of(run, list(rows))]
+
+
 @st.cache_data(max_entries=16, show_spinner="Looking at the images")
 def gallery(task: str, variant: str, dataset: str) -> list[tuple[Any, str]]:
     """A few images of each label, small, with what they show."""

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine import words
 from engine.training.results import Evaluation
-from studio import charts, results_rows
+from studio import charts, data_view, results_rows
 from studio.results_tables import (
     baseline_name,
     class_table,
@@ -105,9 +105,11 @@ def _choice(many: int | str, classes: int) -> str:
     return f"All {classes:,} classes" if many == ALL else f"The {many} most confused"
 
 
-def mistakes(evaluation: Evaluation, key: str, row_numbers: Sequence[int] | None = None) -> None:
-    """Wrong answers, the surest first: they show wrong labels as often as a weak model."""
+def mistakes(evaluation: Evaluation, key: str, row_numbers: Sequence[int] | None = None, pictures: Sequence[str | None] = ()) -> None:
+    """Wrong answers, the surest first: they show wrong labels as often as a weak model. pictures: data URLs of the mistakes' images."""
     table = mistakes_table(evaluation, row_numbers)
+    if pictures:
+        table.insert(0, "picture", list(pictures))
     if table.empty:
         st.caption("The answers stand beside the wanted ones under Results, those furthest off first." if evaluation.samples
                    else "No mistakes were made on the validation rows.")
@@ -126,8 +128,10 @@ def mistakes(evaluation: Evaluation, key: str, row_numbers: Sequence[int] | None
                else "Place among the given rows, the first being 1.")
     column = st.column_config
     sure = column.ProgressColumn(measured, format="%.0f%%", min_value=0, max_value=100, width=100, color=charts.FAILURE)
-    st.dataframe(table.assign(probability=table["probability"] * 100), key=f"{key}_mistakes", hide_index=True, row_height=ROW,
-                 height=min(ROW * (len(table) + 1) + 3, 520), alt="The surest wrong answers", column_config={
+    height = data_view.PICTURE + 8 if pictures else ROW
+    st.dataframe(table.assign(probability=table["probability"] * 100), key=f"{key}_mistakes", hide_index=True, row_height=height,
+                 height=min(height * len(table) + ROW + 3, 520), alt="The surest wrong answers", column_config={
+                     "picture": column.ImageColumn("", width=data_view.PICTURE + 24),
                      "row": column.NumberColumn("Row", format="%d", width=62, help=counted),
                      "probability": sure,
                      "text": column.TextColumn("Given", width=310),

@@ -9,7 +9,7 @@ import streamlit as st
 from engine import runs, words
 from engine.runs import Run
 from engine.training.settings import Settings
-from studio import navigation, results_rows, results_view
+from studio import data_view, navigation, resources, results_rows, results_view
 from studio.errors import guard
 from studio.results_tables import plain
 from studio.run_settings import SettingRow, difference_text, setting_rows
@@ -43,7 +43,10 @@ def _results(run: Run) -> None:
 
 def _mistakes(run: Run) -> None:
     if run.result and run.result.evaluation:
-        results_view.mistakes(run.result.evaluation, key="run", row_numbers=_row_numbers(run))
+        evaluation = run.result.evaluation
+        places = tuple(int(mistake["row"]) for mistake in evaluation.mistakes or [])
+        results_view.mistakes(evaluation, key="run", row_numbers=_row_numbers(run),
+                              pictures=resources.run_pictures(run.id, places, data_view.PICTURE))
     else:
         st.caption(_nothing_yet(run, "The surest wrong answers"))
 

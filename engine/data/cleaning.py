@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import pandas
 
 SEPARATORS = ("|", ";", ",")
+YES = frozenset(("1", "1.0", "true", "yes", "y", "x", "✓"))
+NO = frozenset(("0", "0.0", "false", "no", "n", "-", ""))
 _LISTS = "[]"
 _SPACE = re.compile(r"\s+")
 
@@ -55,6 +57,17 @@ def near_codes(series: "pandas.Series") -> "numpy.ndarray":
 def folded(label: str) -> str:
     """A label without its case and its outer and doubled spaces: what two spellings of one label have in common."""
     return _SPACE.sub(" ", label).strip().casefold()
+
+
+def says_yes(series: "pandas.Series") -> "numpy.ndarray":
+    """(rows,) True where a cell says yes."""
+    return series.fillna("").str.strip().str.casefold().isin(YES).to_numpy(dtype=bool)
+
+
+def only_yes_or_no(series: "pandas.Series") -> bool:
+    """Whether the cells say nothing else, and yes at least once; an empty cell says no."""
+    said = set(series.fillna("").str.strip().str.casefold())
+    return said <= YES | NO and bool(said & YES)
 
 
 def guess_separator(series: "pandas.Series") -> str | None:

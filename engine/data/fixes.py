@@ -1,5 +1,6 @@
 """What one click mends. A fix is plain JSON; applied to the same rows it always gives the same rows."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,14 @@ def merge_labels(frame: "pandas.DataFrame", column: str, into: dict[str, str], s
     return _rewrite(frame, column, separator, lambda labels: list(dict.fromkeys(into.get(label, label) for label in labels)))
 
 
+def relabel(frame: "pandas.DataFrame", column: str, rows: list[int], labels: list[str]) -> "pandas.DataFrame":
+    """Rows by their numbers in the file get these labels."""
+    cells = frame[column].copy()
+    known = [(row, label) for row, label in zip(rows, labels, strict=True) if row in frame.index]
+    cells.loc[[row for row, _ in known]] = [label for _, label in known]
+    return frame.assign(**{column: cells})
+
+
 def drop_classes(frame: "pandas.DataFrame", column: str, below: int, separator: str | None = None) -> "pandas.DataFrame":
     """Labels with fewer than `below` rows: their rows go; with a separator only the label goes, the row stays."""
     if separator is None:
@@ -131,6 +140,26 @@ def strip_spaces(frame: "pandas.DataFrame", columns: list[str]) -> "pandas.DataF
     return frame.assign(**{name: frame[name].str.strip() for name in columns})
 
 
+def join_labels(frame: "pandas.DataFrame", columns: list[str], into: str) -> "pandas.DataFrame":
+    """A row's labels in one new cell: the names of those columns that say yes (1, true, yes, x)."""
+    marked = [(name, cleaning.says_yes(frame[name])) for name in columns]
+    chosen = [[name for name, yes in marked if yes[row]] for row in range(len(frame))]
+    return _with(frame, into, [cleaning.join_labels(labels, "[]") if labels else None for labels in chosen])
+
+
+def join_pairs(frame: "pandas.DataFrame", columns: list[str], into: str) -> "pandas.DataFrame":
+    """Pairs in one new cell. columns: question, answer, question, answer, …; a pair with an empty question is left out."""
+    parts = [frame[name].fillna("").str.strip().tolist() for name in columns]
+    rows = zip(*(zip(*parts[place:place + 2], strict=True) for place in range(0, len(parts), 2)), strict=True)
+    return _with(frame, into, [json.dumps([pair for pair in row if pair[0]], ensure_ascii=False) for row in rows])
+
+
+def _with(frame: "pandas.DataFrame", name: str, cells: list[str | None]) -> "pandas.DataFrame":
+    import pandas
+
+    return frame.assign(**{name: pandas.Series(cells, index=frame.index, dtype=frame.dtypes.iloc[0])})
+
+
 def _rewrite(frame: "pandas.DataFrame", column: str, separator: str, change: Callable[[list[str]], list[str]]) -> "pandas.DataFrame":
     import pandas
 
@@ -142,4 +171,5 @@ FIXES: dict[str, Callable[..., "pandas.DataFrame"]] = {
     "drop_rows": drop_rows, "drop_missing": drop_missing, "keep_first": keep_first, "drop_conflicts": drop_conflicts,
     "keep_majority": keep_majority, "merge_labels": merge_labels, "drop_classes": drop_classes,
     "drop_labels": drop_labels, "strip_spaces": strip_spaces, "rescale": rescale,
+    "relabel": relabel, "join_labels": join_labels, "join_pairs": join_pairs,
 }

@@ -15,8 +15,9 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import engine
 from engine import disk, paths
@@ -25,6 +26,7 @@ from engine.hub import folders
 from engine.hub.cards import CARD, Card
 from engine.hub.model_card import model_card
 from engine.hub.models import get
+from engine.models.packages import ADAPTERS
 from engine.training.events import Event, Progress, ignore
 
 SOURCE = ("__init__.py", "errors.py", "fields.py", "images.py", "paths.py", "words.py", "models", "inference", "tasks")
@@ -32,6 +34,19 @@ CHECK_SECONDS = 900
 GOLDEN_LEAST = 5
 _KEPT = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "OMP_NUM_THREADS", "STUDIO_PRECISION",
          "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
+
+ADAPTERS_USE = """# {name}: its adapters alone
+
+They make of {base} what the training made of it:
+
+```python
+import engine
+
+model = engine.load_lora(engine.load("{base}"), "adapters")
+```
+
+They fit only the very weights that they were trained on; with others they are refused.
+"""
 
 _building = threading.Lock()
 
@@ -75,6 +90,19 @@ def build(name: str, report: Callable[[Event], None] = ignore) -> Export:
             disk.write_json(folder / "export.json", {**asdict(export), "path": archive.name})
     report(Progress("Ready", 3, 3))
     return export
+
+
+def adapters(name: str) -> Path | None:
+    """A zip of the adapters alone, a few MB that make the base model this one; None where the model has none."""
+    card = get(name)
+    folder = card.folder / ADAPTERS
+    if not folder.is_dir():
+        return None
+    target = _folder(card).with_suffix(".adapters.zip")
+    if not target.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        disk.write_atomically(target, partial(_pack_adapters, folder, card), target.name)
+    return target
 
 
 def verify(archive: Path) -> str:
@@ -158,6 +186,13 @@ def _pack(card: Card, golden: dict[str, Any], archive: Path) -> None:
             if path.is_file() and path.name not in (CARD, "samples.json"):
                 stored = zipfile.ZIP_STORED if path.stat().st_size > 1_000_000 else zipfile.ZIP_DEFLATED  # weights hardly shrink
                 packed.write(path, f"model/{path.relative_to(card.folder).as_posix()}", compress_type=stored)
+
+
+def _pack_adapters(folder: Path, card: Card, file: BinaryIO) -> None:
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("USE.md", ADAPTERS_USE.format(name=card.name, base=card.base or "its base model"))
+        for path in sorted(folder.iterdir()):
+            packed.write(path, f"{ADAPTERS}/{path.name}")
 
 
 def requirements(folder: Path) -> str:

@@ -18,6 +18,7 @@ from engine.models.catalogue import FAMILIES
 
 _PINNED = ("torch", "transformers", "tokenizers", "safetensors", "numpy")
 _FOREIGN = ("sentence-transformers", "dill")  # what a class of somebody else's may need besides
+ADAPTERS = "adapters"  # the folder with what a training with `lora` learnt, alone
 _DAMAGED = "The folder is damaged; save or import the model again."
 
 
@@ -50,6 +51,8 @@ def write_package(model: Any, folder: Path, *, name: str | None = None, descript
         if built_in:
             config["model"] = model.config()
             model.write(part)
+            if model.adapters is not None:
+                model.adapters.write(part / ADAPTERS)
         else:
             config["sha256"] = _dump(model, part / "model.bin")
         (part / "requirements.txt").write_text("".join(f"{dist}=={version}\n" for dist, version in versions.items()), "utf-8")
@@ -82,11 +85,13 @@ def read_package(folder: Path, device: str | None = None, trust: bool = False) -
     from safetensors import SafetensorError
 
     from engine.inference.devices import pick_device
+    from engine.models.adapters import Adapters
 
     config = read_config(folder)
     if config.get("class") in FAMILIES:
         try:
             model = family(config["class"]).read(folder, config.get("model") or {})
+            model.adapters = Adapters.read(folder / ADAPTERS) if (folder / ADAPTERS).is_dir() else None
         except (OSError, KeyError, RuntimeError, ValueError, TypeError, AttributeError, SafetensorError) as error:
             raise StudioError(f"The model in {folder} cannot be loaded.", _DAMAGED) from error
     else:

@@ -69,6 +69,17 @@ def read_params(run_id: str) -> Params:
     return found
 
 
+def images_of(run_id: str, rows: list[int]) -> list[Any]:
+    """The images of these rows, of the first column that has any; empty where the run learnt from none."""
+    from pyarrow import parquet
+
+    path = folder(run_id) / ROWS
+    if not rows or not path.is_file():
+        return []
+    keys = [name for name in parquet.read_schema(path).names if name in IMAGE_KEYS]
+    return _images(parquet.read_table(path, columns=keys[:1]).column(0).take(rows).to_pylist()) if keys else []
+
+
 def row_numbers(run_id: str) -> list[int] | None:
     """For each row its number in the user's file, as a spreadsheet shows it; None if the rows did not come from one."""
     found = _read(folder(run_id) / NUMBERS)

@@ -33,7 +33,7 @@ def augmented(examples: Examples, settings: Settings) -> Examples:
     again = np.concatenate([np.arange(count), *[examples.train] * copies])
     rows = examples.rows if len(examples.rows) else np.arange(count)
     return replace(examples, inputs=inputs, index=np.concatenate(index), targets=examples.targets[again.tolist()], rows=rows[again],
-                   train=np.concatenate([examples.train, np.arange(count, len(again))]))
+                   train=np.concatenate([examples.train, np.arange(count, len(again))]), copies=copies)
 
 
 def _changed(given: Any, seed: int, strength: float, mirrored: bool) -> Any:

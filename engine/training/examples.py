@@ -25,7 +25,8 @@ class Examples:
 
     inputs: what the model is given, each once. index (examples, k): the inputs that an example is made of. targets (examples, ...).
     rows: the row of the params that each example is. train, validation: positions of examples. classes are sorted, so that indices are
-    the same in every process. notes: what was left out, in sentences.
+    the same in every process. notes: what was left out, in sentences. copies: how many changed copies of each training example follow,
+    one turn of copies after the other.
     """
 
     inputs: list[Any]
@@ -39,6 +40,7 @@ class Examples:
     rows: Positions = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     params: Mapping[str, list[Any]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    copies: int = 0
 
     @property
     def truth(self) -> NDArray[np.int64]:
@@ -62,7 +64,7 @@ class Examples:
         index, inverse = np.unique(self.index[positions], return_inverse=True)
         return replace(self, inputs=[self.inputs[place] for place in index], index=inverse.reshape(len(positions), -1),
                        targets=self.targets[positions.tolist()], train=np.arange(len(positions)), validation=np.arange(0),
-                       rows=self.rows[positions] if len(self.rows) else positions)
+                       rows=self.rows[positions] if len(self.rows) else positions, copies=0)
 
 
 def read_examples(learner: "Learner", variant: str, params: Mapping[str, Any], settings: Settings) -> Examples:

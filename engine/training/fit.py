@@ -49,6 +49,7 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
             reporter.log(said)
         before = objective.before(learner, examples, reporter)
         undo.begins(learner)
+        model.adapters = None  # of an earlier training; they are part of the weights now
         learner.begin(examples, method, settings)
         method.open(learner, settings)
         undo.opened(method)

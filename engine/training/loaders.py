@@ -8,7 +8,7 @@ from engine.training.batch_size import find_batch_size
 from engine.training.examples import Examples
 from engine.training.lightning_module import Hooks, call
 from engine.training.objectives import Objective
-from engine.training.order import BatchOrder
+from engine.training.order import BatchOrder, Ramp
 from engine.training.rows import Batches, OpenedRows, Rows, lengths_of
 from engine.training.settings import Settings
 
@@ -33,6 +33,8 @@ def loaders_of(learner: "Learner", objective: Objective, rows: Rows, examples: E
     """The objective's batches; of the user's functions each is offered ours and returns what is used instead."""
     batch_size, accumulate = find_batch_size(learner, rows, examples, settings)
     order = objective.order(rows, examples, batch_size, settings.seed)
+    if settings.ramped and examples.copies:
+        order.ramp = Ramp(len(examples.train) // (1 + examples.copies), examples.copies, settings.epochs or 1)
     looked_at = min(learner.looked_at, OPENED_PER_EVALUATION) if isinstance(rows, OpenedRows) else learner.looked_at
     looking = BatchOrder(lengths_of(rows, examples.index, examples.validation), looked_at, settings.seed, shuffle=False)
     train: Any = Batches(rows, examples.index, examples.targets, examples.train, order)

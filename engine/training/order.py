@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,11 +10,27 @@ import numpy as np
 BATCHES_PER_STRETCH = 50
 
 
+@dataclass(frozen=True)
+class Ramp:
+    """Milder copies first: until the middle of the training a copy's place is taken by a milder one of the same row.
+
+    rows: of the originals, which come first; then as many first copies, the mildest, and so on.
+    """
+
+    rows: int
+    copies: int
+    epochs: int
+
+    def milder(self, positions: np.ndarray, epoch: int) -> np.ndarray:
+        strongest = min(self.copies, 1 + int(2 * self.copies * epoch / max(self.epochs, 1)))
+        return np.minimum(positions // self.rows, strongest) * self.rows + positions % self.rows
+
+
 class Order(ABC):
     """Yields arrays of row positions, one a batch.
 
     The order depends on (seed, epoch) alone, so that a training that stopped in the middle of an epoch goes on with the same batches:
-    set `skip` to the number of batches of this epoch that it has seen.
+    set `skip` to the number of batches of this epoch that it has seen. ramp: where copies of the rows shall grow stronger by the epoch.
     """
 
     def __init__(self, batch_size: int, seed: int) -> None:
@@ -21,6 +38,7 @@ class Order(ABC):
         self.seed = seed
         self.epoch = 0
         self.skip = 0
+        self.ramp: Ramp | None = None
 
     def set_epoch(self, epoch: int) -> None:
         """Lightning calls this before each epoch."""
@@ -29,7 +47,7 @@ class Order(ABC):
     def __iter__(self) -> Iterator[np.ndarray]:
         batches = self._batches(np.random.default_rng([self.seed, self.epoch]))
         skip, self.skip = self.skip, 0
-        return iter(batches[skip:])
+        return (self.ramp.milder(batch, self.epoch) if self.ramp else batch for batch in batches[skip:])
 
     @abstractmethod
     def __len__(self) -> int:

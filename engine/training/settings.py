@@ -29,6 +29,8 @@ class Settings:
     copies: int | None = setting(
         None, "integer", "Copies of each image", "How many changed copies are made of each training image.", minimum=0, maximum=50,
         advanced=True)
+    ramped: bool = setting(
+        False, "switch", "Milder copies first", "Early epochs learn from mild copies; stronger ones join epoch by epoch.", advanced=True)
     mirrored: bool = setting(
         True, "switch", "Mirrored copies", "Copies may be flipped left to right. Switch it off where left and right mean something.",
         advanced=True)

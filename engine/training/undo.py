@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.training.methods import Method
 
 # What fitting exchanges besides the weights.
-ATTRIBUTES = (*KINDS, "labels", "multi_label", "max_length", "thresholds")
+ATTRIBUTES = (*KINDS, "labels", "multi_label", "max_length", "thresholds", "adapters")
 
 
 class Undo:

@@ -9,6 +9,7 @@ import pytorch_lightning as lightning
 import torch
 from numpy.typing import NDArray
 
+from engine.inference.memory import give_back
 from engine.training.events import POINTS_PER_CURVE, Reporter
 from engine.training.lightning_module import Trainee
 from engine.training.settings import Settings
@@ -87,6 +88,7 @@ class Watch(lightning.Callback):
         self._losses.append(loss)
         self._epoch_loss[0] += loss * size
         self._epoch_loss[1] += size
+        give_back()
         if stepped and len(self._losses) >= self.every:
             self._point(trainer.current_epoch)
         self._progress(trainer.current_epoch)

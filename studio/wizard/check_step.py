@@ -5,7 +5,7 @@ import streamlit as st
 from engine import data, words
 from studio import data_view, resources
 from studio.results_tables import plain
-from studio.wizard import gallery
+from studio.wizard import doubts, gallery
 from studio.wizard import place as places
 from studio.wizard.place import Place
 
@@ -28,10 +28,12 @@ def draw(place: Place) -> None:
     if dataset.fixes:
         _applied(place, dataset)
     for number, found in enumerate(report.findings, start=1):
-        if fix := data_view.finding(found, f"wizard_finding_{found.kind}_{number}"):
+        if fix := data_view.finding(found, f"wizard_finding_{found.kind}_{number}", _pictures(place, dataset, found)):
             places.go(place, dataset=dataset.with_fix(fix).save().id)
     if report.rows:
         gallery.show(place, dataset)
+        if report.ready:
+            doubts.show(place, dataset)
     if report.classes:
         st.markdown("**Rows in each class**")
         data_view.class_chart(report.classes, key="wizard_classes")
@@ -42,6 +44,13 @@ def draw(place: Place) -> None:
             places.go(place, "data")
         if st.button("Go on to the model", key="wizard_check_next", type="primary", disabled=not report.ready):
             places.go(place, "method")
+
+
+def _pictures(place: Place, dataset: "data.Dataset", found: "data.Finding") -> "data_view.Pictures":
+    """The images of the finding's examples, small."""
+    name = next((dataset.mapping.get(column.key) for column in place.chosen_variant.columns if column.kind == "image"), None)
+    cells = tuple(str(row.get(name, "")) for row in found.examples) if name else ()
+    return resources.thumbnails(dataset.id, cells, data_view.PICTURE) if cells else []
 
 
 def _head(report: "data.Report") -> str:

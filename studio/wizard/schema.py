@@ -4,10 +4,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from engine.data import cleaning
+from engine import data, words
+from engine.data import cleaning, joining
 from engine.tasks import Column, Variant
 from studio import charts, resources
+from studio.errors import guard
 from studio.results_tables import plain
+from studio.state import peek, put
+from studio.wizard import place as places
 from studio.wizard.place import Place
 
 if TYPE_CHECKING:
@@ -19,6 +23,8 @@ WIDTHS = [2, 4, 4, 4]
 KINDS = {"text": "text", "label": "one label", "labels": "labels", "score": "number", "group": "group", "image": "image", "pairs": "pairs"}
 SEPARATORS = {"|": "vertical bar", ";": "semicolon", ",": "comma", "/": "slash", "[]": "a list in brackets"}
 FOUND = "as found"
+SPREAD = {"labels": "A column for each label, with 1, yes or x where it fits.",
+          "pairs": "Earlier questions and answers side by side: choose a question, its answer, the next question, and so on."}
 
 
 def show(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> "tuple[Variant, Dataset]":
@@ -28,7 +34,7 @@ def show(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> "tuple[Vari
     with st.container(key="wizard_schema", gap="small", border=True):
         _head()
         guessed = resources.guess(dataset.id, place.task, variant.name)
-        mapping = {column.key: _row(column, frame, guessed[column.key], variant) for column in variant.columns}
+        mapping = {column.key: _row(column, frame, guessed[column.key], variant, place) for column in variant.columns}
         separator = _separator(variant, dataset, frame, mapping)
     changed = dataset.with_mapping(mapping, separator)
     return variant, changed if changed.id == dataset.id else changed.save()
@@ -60,18 +66,40 @@ def _head() -> None:
         place.markdown(f":small[:gray[{title}]]")
 
 
-def _row(column: Column, frame: "pd.DataFrame", guessed: str | None, variant: Variant) -> str | None:
+def _row(column: Column, frame: "pd.DataFrame", guessed: str | None, variant: Variant, place: Place) -> str | None:
     names = [str(name) for name in frame.columns]
     key, meaning, example, own = st.columns(WIDTHS, vertical_alignment="top")
     key.markdown(f"`{column.key}`" + ("" if column.required else "  \n:small[:gray[optional]]"))
     meaning.markdown(f"{plain(column.help)} :small[:gray[({KINDS[column.kind]})]]")
     example.markdown(f"*{plain(column.example)}*")
+    box = f"wizard_column_{variant.name}_{column.key}"
     with own:
         chosen = st.selectbox(column.label, names, index=names.index(guessed) if guessed in names else None, label_visibility="collapsed",
-                              key=f"wizard_column_{variant.name}_{column.key}", placeholder="Choose a column")
+                              key=box, placeholder="Choose a column")
         if chosen is not None:
             st.caption(f"First: {plain(charts.shorten(_first(frame, chosen), 60))}")
+        if column.kind in joining.JOINS:
+            _spread(column, frame, box, place)
     return chosen
+
+
+def _spread(column: Column, frame: "pd.DataFrame", box: str, place: Place) -> None:
+    """Where it stands in several columns, these are made one: a fix, which the next step undoes."""
+    found = joining.spread(frame, column)
+    if found:
+        st.caption(f":material/lightbulb: {words.plural(len(found), 'column')} of this file look like it.")
+    with st.popover("From several columns", key=f"{box}_spread", icon=":material/join_inner:", type="tertiary"):
+        st.markdown(SPREAD[column.kind])
+        st.multiselect("Columns", [str(name) for name in frame.columns], default=found, key=f"{box}_parts")
+        st.button("Join them into one", key=f"{box}_join", type="primary", on_click=_join, args=(column, box, place))
+
+
+def _join(column: Column, box: str, place: Place) -> None:
+    with guard():
+        dataset = data.open_dataset(place.dataset)
+        fix = joining.joining(dataset.frame(), column, [str(name) for name in peek(f"{box}_parts", [])])
+        places.write(places.changed(place, dataset=dataset.with_fix(fix).save().id))
+        put(box, fix.arguments["into"])
 
 
 def _first(frame: "pd.DataFrame", name: str) -> str:

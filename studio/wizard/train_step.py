@@ -54,7 +54,7 @@ def ladder(place: Place, name: str) -> None:
 def _shared(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings that mean the same for every way; a learning rate that suits one is wrong for the others."""
     return {name: value for name, value in settings.items() if name in ("validation_split", "seed", "class_weights", "augmentation",
-                                                                        "copies", "mirrored", "max_length", "precision")}
+                                                                        "copies", "mirrored", "ramped", "max_length", "precision")}
 
 
 def button_label(place: Place, rows: int) -> str:

@@ -289,3 +289,31 @@ def test_every_way_is_queued_one_after_another_on_the_same_rows():
             runs.stop(run.id)
         for run in queued:
             runs.wait(run.id, timeout=60)
+
+
+def test_a_column_for_each_label_is_joined_into_one():
+    rows = "".join(f"message number {n},{n % 2},{(n + 1) % 2},{'yes' if n % 3 else 'no'}\n" for n in range(24))
+    at = at_data("text,urgent,friendly,long\n" + rows)
+    at = open_page(task="text-classification", step="data", variant="multi_label", dataset=at.query_params["dataset"])
+    assert "3 columns of this file look like it" in said(at)
+    assert at.multiselect(key="wizard_column_multi_label_labels_parts").value == ["urgent", "friendly", "long"]
+    at.button(key="wizard_column_multi_label_labels_join").click().run()
+    assert at.selectbox(key="wizard_column_multi_label_labels").value == "labels" and errors(at) == []
+    at.button(key="wizard_data_next").click().run()
+    assert "24 rows in 3 classes" in said(at) and "Join 3 columns into" in said(at)
+
+
+def test_labels_that_seem_wrong_are_found_and_put_right():
+    parcels = ["where is my parcel", "my parcel has not arrived", "the courier lost my parcel", "track the delivery of my parcel"]
+    refunds = ["please refund my money", "i want my money back", "give me a refund", "refund the payment to my card"]
+    rows = [(f"{text}{end}", label) for end in ("", " please", " today", " again", " now") for texts, label in
+            ((parcels, "delivery"), (refunds, "refund")) for text in texts]
+    rows[3] = (rows[3][0], "refund")
+    at = at_check("text,label\n" + "".join(f"{text},{label}\n" for text, label in rows))
+    at.button(key="wizard_doubts_look").click().run()
+    assert errors(at) == [] and not at.exception
+    assert "1 label looks wrong" in said(at)
+    at.button(key="wizard_doubts_take").click().run()
+    assert "Correct 1 label" in said(at)
+    at.button(key="wizard_doubts_look").click().run()
+    assert "No label looks wrong" in said(at)

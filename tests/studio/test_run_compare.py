@@ -1,3 +1,5 @@
+import pytest
+
 from engine import runs
 from studio.run_compare import lines, metrics_table, unique_names
 from tests.studio import stored_runs
@@ -14,10 +16,10 @@ def test_names_that_repeat_are_told_apart() -> None:
 def test_a_run_without_a_result_stands_beside_one_that_has_it() -> None:
     chosen = [runs.get(stored_runs.finished("20261122-104211-0001")), runs.get(stored_runs.enter("20261122-104211-0002"))]
     shown = metrics_table(chosen, ["a", "b"])
-    assert list(shown.columns) == ["Run", "Accuracy", "95% interval", "Commonest answer", "Before training", "Took", "Method",
-                                   "Model", "Rows", "Data", "State"]
+    assert list(shown.columns) == ["Run", "Accuracy", "95% interval", "Commonest answer", "Before training", "Gain", "Took",
+                                   "Method", "Model", "Rows", "Data", "State"]
     assert shown["Accuracy"][0] == 80.0
-    assert shown["Before training"][0] == "60.0%"
+    assert shown["Before training"][0] == "60.0%" and shown["Gain"][0] == pytest.approx(20.0)
     assert list(shown["State"]) == ["Finished", "Waiting"]
 
 

@@ -114,3 +114,19 @@ def test_another_pooling_of_the_same_weights_is_computed_anew(new_model):
     second = computed_below(_learner(model), tokens, None, "fp32", Reporter(told.append))
     assert not any(isinstance(event, Log) for event in told)
     assert not torch.equal(first.values, second.values)
+
+
+def test_those_of_images_and_their_changed_copies_are_there_for_the_next_run():
+    from engine import ImageClassification
+    from tests import learning
+
+    labels = [learning.LABELS[row % 3] for row in range(24)]
+    params = {"images": [learning.picture(label, row) for row, label in enumerate(labels)], "labels": labels}
+    told = []
+    for strength in ("light", "light", "medium"):
+        seen = []
+        task = ImageClassification("efficientnet-lite0")
+        result = task.finetune(params, method="head", epochs=2, augmentation=strength, copies=1, ramped=True, report=seen.append)
+        told.append(any(isinstance(event, Log) and "earlier run" in event.text for event in seen))
+        assert result.rows["train"] + result.rows["validation"] == 24
+    assert told == [False, True, False]

@@ -44,6 +44,33 @@ def test_adapters_kept_alone_make_the_base_model_the_trained_one(new_model, tmp_
         assert one == pytest.approx(other, abs=1e-5)
 
 
+def test_a_saved_model_keeps_its_adapters_beside_it_until_it_learns_otherwise(new_model, tmp_path):
+    import zipfile
+
+    import engine
+    from engine import hub
+    from engine.errors import StudioError
+    from engine.hub import export
+    from tests.training import tiny
+
+    task = engine.TextClassification(new_model())
+    task.finetune(tiny.rows(), method="lora", epochs=2, rank=4)
+    task.save("with-adapters")
+    archive = export.adapters("with-adapters")
+    assert archive and archive.stat().st_size < 100_000
+    with zipfile.ZipFile(archive) as packed:
+        assert "engine.load_lora" in packed.read("USE.md").decode()
+        packed.extractall(tmp_path)
+    alone = engine.load_lora(engine.TextClassification(new_model()), tmp_path / "adapters")
+    loaded = engine.TextClassification("with-adapters")
+    assert alone("the cat") == pytest.approx(loaded("the cat"), abs=1e-5)
+    loaded.finetune(tiny.rows(), method="head", epochs=1)
+    with pytest.raises(StudioError, match="no adapters to save"):
+        engine.save_lora(loaded, tmp_path / "stale")
+    hub.save(loaded.model, "without-adapters")
+    assert export.adapters("without-adapters") is None
+
+
 def test_adapters_of_another_base_model_are_refused(new_model, tmp_path):
     import torch
 

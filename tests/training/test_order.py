@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.training.order import BatchOrder
+from engine.training.order import BatchOrder, Ramp
 
 LENGTHS = np.random.default_rng(0).integers(3, 60, size=333)
 
@@ -33,3 +33,16 @@ def test_an_epoch_goes_on_behind_the_batches_that_were_seen():
     rest.skip = 10
     assert all((one == two).all() for one, two in zip(whole[10:], rest, strict=True))
     assert len(list(rest)) == len(whole)
+
+
+def test_copies_grow_stronger_until_the_middle_of_the_training():
+    rows, copies = 10, 3
+    order = BatchOrder(np.ones(rows * (1 + copies)), 8, seed=1)
+    order.ramp = Ramp(rows, copies, epochs=8)
+    strongest = []
+    for epoch in range(8):
+        order.set_epoch(epoch)
+        seen = np.concatenate(list(order))
+        assert sorted(seen % rows) == sorted(list(range(rows)) * (1 + copies)), "each row comes as often as without"
+        strongest.append(int((seen // rows).max()))
+    assert strongest == [1, 1, 2, 3, 3, 3, 3, 3]

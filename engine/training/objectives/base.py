@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.training.learners import Learner
 
 Item = Callable[[Sequence[str], tuple[Any, ...]], Any]
-AT_ONCE = 32  # images of a batch that is only looked at
+AT_ONCE = 32  # examples of a batch that is only looked at
 
 
 class Objective(ABC):
@@ -74,10 +74,10 @@ class Objective(ABC):
         """What is kept of the outputs of these examples, in their order."""
         learner.model.eval()
         found: list[Tensor] = [torch.empty(0)] * len(positions)
-        done = 0
+        done, at_once = 0, min(AT_ONCE, learner.looked_at)
         for chosen in plan(lengths_of(rows, examples.index, positions).tolist(), token_budget(learner.device.type), AT_ONCE * 8):
             reporter.check_stop()
-            for part in (chosen[start:start + AT_ONCE] for start in range(0, len(chosen), AT_ONCE)):
+            for part in (chosen[start:start + at_once] for start in range(0, len(chosen), at_once)):
                 batch = batch_of(rows, examples.index, examples.targets, positions[np.array(part)])
                 batch = {key: value.to(learner.device) for key, value in batch.items()}
                 with autocast(learner.device, settings.precision):
