@@ -67,7 +67,7 @@ def trials(found: Sequence[dict[str, Any]], name: str, key: str) -> None:
     meant = metric(name)
     values = table["value"] * (100 if meant.share else 1)
     fields = {field.name: field.label for field in Settings.declared()}
-    tried = [column for column in table.columns if column in fields and column != "epochs" and table[column].nunique() > 1]
+    tried = [column for column in table.columns if column in fields and table[column].nunique() > 1]
     if len(found) > 1 and tried:
         axes = [_axis(fields[column], table[column], column == "learning_rate") for column in tried]
         figure = plotly.Figure(plotly.Parcoords(
@@ -81,7 +81,8 @@ def trials(found: Sequence[dict[str, Any]], name: str, key: str) -> None:
     shown = table.assign(value=values).sort_values("value", ascending=not meant.greater_is_better, kind="stable")
     st.dataframe(shown, key=f"{key}_trials", hide_index=True, alt="All trials, the best first", placeholder="–", column_config={
         "trial": column.NumberColumn("Trial"), "value": column.NumberColumn(meant.label, format="%.1f%%" if meant.share else "%.4f"),
-        "epochs": column.NumberColumn("Epochs"), "ended": column.TextColumn("Ended", help="Early: others were better at the same epoch."),
+        "ran": column.NumberColumn("Ran", help="Epochs until it ended."),
+        "ended": column.TextColumn("Ended", help="Early: others were better at the same epoch."),
         **{name: column.NumberColumn(label, format="%.4g") for name, label in fields.items() if name in table}})
 
 

@@ -23,7 +23,8 @@ WEIGHTS, FACTS = "adapter.safetensors", "adapter.json"
 class Adapters:
     """What `lora` learnt. layers: the names of those that were added to; base: a fingerprint of the weights below.
 
-    weights: the adapters and what was put on top, by their names in the model.
+    labels, multi_label, hidden: of the head on top, if there is one. weights: the adapters and what was put on top, by their names in
+    the model.
     """
 
     task: str
@@ -33,6 +34,7 @@ class Adapters:
     base: str
     labels: list[str] | None
     multi_label: bool
+    hidden: int = 0
     weights: "dict[str, Tensor]" = field(default_factory=dict, compare=False)
 
     def write(self, folder: Path) -> None:
@@ -94,6 +96,7 @@ def take_out(model: "BaseModel") -> None:
     for name, layer in [(name, module) for name, module in model.named_modules() if isinstance(module, LoraLayer)]:
         parent, _, child = name.rpartition(".")
         setattr(model.get_submodule(parent), child, layer.get_base_layer())
+    model.__dict__.pop("peft_config", None)  # else peft takes the next adapters for second ones
 
 
 def save_lora(model: Any, path: str | Path) -> Path:
@@ -119,7 +122,7 @@ def load_lora(model: Any, path: str | Path) -> Any:
     if any(name not in known for name in found.layers) or fingerprint(model, found.layers) != found.base:
         raise StudioError(f"These adapters were not trained on {model.name}.", "Load them into the very model that they were trained on.")
     if found.labels is not None:
-        model.pre_finetuning(labels=found.labels, num_classes=len(found.labels), multi_label=found.multi_label)
+        model.pre_finetuning(labels=found.labels, num_classes=len(found.labels), multi_label=found.multi_label, hidden=found.hidden)
     attach(model, found.layers, found.rank, found.alpha)
     model.load_state_dict(found.weights, strict=False)
     merge(model)

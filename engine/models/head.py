@@ -11,30 +11,43 @@ class ClassifierHead(nn.Module):
     """Standardises features with stored statistics, drops some of them while training, and maps them to one score per class.
 
     Standardising puts every feature on the same footing, so that one learning rate fits all backbones; the statistics are
-    buffers and travel with the weights. A new head changes nothing (mean 0, deviation 1) until `fit_statistics` is called.
+    buffers and travel with the weights. A new head changes nothing (mean 0, deviation 1) until `fit_statistics` is called. hidden: units
+    of a layer in between; 0 for none.
     """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(self, in_features: int, out_features: int, dropout: float = 0.0, multi_label: bool = False) -> None:
+    def __init__(self, in_features: int, out_features: int, dropout: float = 0.0, multi_label: bool = False, hidden: int = 0) -> None:
         super().__init__()
         self.multi_label = multi_label
+        self.hidden = hidden
         self.register_buffer("mean", torch.zeros(in_features))
         self.register_buffer("std", torch.ones(in_features))
         self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(in_features, out_features)
+        self.between = nn.Sequential(nn.Linear(in_features, hidden), nn.GELU(), nn.Dropout(dropout)) if hidden else nn.Identity()
+        self.linear = nn.Linear(hidden or in_features, out_features)
+
+    @property
+    def in_features(self) -> int:
+        return self.mean.numel()
 
     @property
     def config(self) -> dict[str, int | float | bool]:
         """The arguments that build this head again (JSON)."""
-        return {"in_features": self.linear.in_features, "out_features": self.linear.out_features,
-                "dropout": self.dropout.p, "multi_label": self.multi_label}
+        return {"in_features": self.in_features, "out_features": self.linear.out_features,
+                "dropout": self.dropout.p, "multi_label": self.multi_label, "hidden": self.hidden}
 
     @property
     def is_new(self) -> bool:
         """Whether it has no statistics yet."""
         return not bool(self.mean.any()) and bool((self.std == 1).all())
+
+    def drop(self, share: float) -> None:
+        """Hide this share of features while training."""
+        for part in self.modules():
+            if isinstance(part, nn.Dropout):
+                part.p = share
 
     def fit_statistics(self, features: Tensor) -> None:
         """Take mean and deviation from features (rows, F). A feature that never varies keeps deviation 1."""
@@ -45,7 +58,7 @@ class ClassifierHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, F) -> logits (B, classes) in fp32."""
-        return self.linear(self.dropout((features.float() - self.mean) / self.std))
+        return self.linear(self.between(self.dropout((features.float() - self.mean) / self.std)))
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Logits -> probabilities: each label on its own where a row may bear several, else summing to 1."""

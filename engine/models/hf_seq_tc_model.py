@@ -48,7 +48,7 @@ class HFSeqTCModel(TextClassifier):
 
     @property
     def feature_size(self) -> int:
-        return int(self.head.linear.in_features if isinstance(self.head, ClassifierHead) else self.head.in_features)
+        return int(self.head.in_features)
 
     @property
     def depth(self) -> int:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Stopped, StudioError
+from engine.models.head import ClassifierHead
 from engine.tasks import task_class
 from engine.training.augmenting import augmented
 from engine.training.environment import computing, resolve
@@ -56,7 +57,8 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
         examples = augmented(examples, settings) if learner.augments else examples
         rows, shortened = learner.prepare(examples.inputs, method, settings, reporter)
         run = partial(_trained, learner, objective, rows, examples, method, Hooks(**hooks))
-        trained, settings, trials = _best_of_trials(run, model, settings, objective, examples, reporter)
+        reopen = partial(_opened, learner, examples, method)
+        trained, settings, trials = _best_of_trials(run, reopen, model, settings, objective, examples, reporter)
         metrics: dict[str, float] = {}
         evaluation = None
         if len(examples.validation):
@@ -73,21 +75,29 @@ def fit(model: "BaseModel", task: str, variant: str, params: Mapping[str, Any], 
     )
 
 
+def _opened(learner: Learner, examples: Examples, method: Method, settings: Settings) -> None:
+    """Put on head and adapters anew, in the sizes of these settings."""
+    method.abandon(learner)
+    learner.begin(examples, method, settings)
+    method.open(learner, settings)
+
+
 def _trained(learner: Learner, objective: Objective, rows: Rows, examples: Examples, method: Method, hooks: Hooks, settings: Settings,
              reporter: Reporter) -> Trained:
-    if learner.head is not None and hasattr(learner.head, "dropout"):
-        learner.head.dropout.p = settings.dropout
+    if isinstance(learner.head, ClassifierHead):
+        learner.head.drop(settings.dropout or 0.0)
     return train(learner, objective, rows, examples, method, settings, reporter, hooks)
 
 
-def _best_of_trials(run: Callable[[Settings, Reporter], Trained], model: "BaseModel", settings: Settings, objective: Objective,
-                    examples: Examples, reporter: Reporter) -> tuple[Trained, Settings, list[dict[str, Any]]]:
+def _best_of_trials(run: Callable[[Settings, Reporter], Trained], reopen: Callable[[Settings], None], model: "BaseModel",
+                    settings: Settings, objective: Objective, examples: Examples,
+                    reporter: Reporter) -> tuple[Trained, Settings, list[dict[str, Any]]]:
     """One training with the settings as they are, or with `settings.trials` the best of so many."""
     if not settings.trials or not len(examples.validation):
         return run(settings, reporter), settings, []
     from engine.training.search import search
 
-    return search(run, model, settings, examples.metric if objective.measures else None, reporter)
+    return search(run, reopen, model, settings, examples.metric if objective.measures else None, reporter)
 
 
 def _unmeasured(examples: Examples, settings: Settings) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Stopped
+from engine.models.head import ClassifierHead
 from engine.training.events import Event, Point, Progress, Reporter
 from engine.training.settings import Settings
 from engine.training.train import Trained
@@ -20,6 +21,8 @@ WARM_UP, STARTERS = 2, 5  # epochs that every trial may have, and trials before 
 SPREAD = 6.0  # how many times smaller or larger than the method's a learning rate may be
 TOLD_OTHERWISE = ("epoch", "step", "train_loss", "seconds", "steps", "samples")  # of an epoch's history: all else are curves
 Train = Callable[[Settings, Reporter], Trained]
+Reopen = Callable[[Settings], None]
+HIDDEN = (0, 128, 512)  # units of a head's layer that are tried
 
 
 class TrialReporter(Reporter):
@@ -39,29 +42,62 @@ class TrialReporter(Reporter):
             self.pruned = self.pruned or self.trial.should_prune()
 
 
-def search(train: Train, model: "BaseModel", settings: Settings, metric: str | None,
+class Starts:
+    """The model as every trial finds it: of each size of head and adapters one, made when a trial first asks for it."""
+
+    def __init__(self, model: "BaseModel", settings: Settings, reopen: Reopen) -> None:
+        self._model, self._reopen = model, reopen
+        self._opened = self._size(settings)
+        self._kept: dict[tuple[int | None, int], Keeper] = {}
+        self._keep()
+
+    def open(self, settings: Settings) -> None:
+        """Put head and adapters of this size on, and everything back to where it began."""
+        self._kept[self._opened].restore()
+        if (size := self._size(settings)) == self._opened:
+            return
+        self._reopen(settings)
+        self._opened = size
+        if size not in self._kept:
+            self._keep()
+        self._kept[size].restore()
+
+    def close(self) -> None:
+        for keeper in self._kept.values():
+            keeper.close()
+
+    def _keep(self) -> None:
+        self._kept[self._opened] = Keeper(self._model)
+        self._kept[self._opened].keep()
+
+    @staticmethod
+    def _size(settings: Settings) -> tuple[int | None, int]:
+        return settings.rank, settings.hidden
+
+
+def search(train: Train, reopen: Reopen, model: "BaseModel", settings: Settings, metric: str | None,
            reporter: Reporter) -> tuple[Trained, Settings, list[dict[str, Any]]]:
     """Train `settings.trials` times and leave the model with the best weights.
 
-    metric: of an epoch, larger is better; None judges by the validation loss. Each trial is {trial, value, epochs, ended, and what it
-    tried}. The first one is the method's own settings; those after it are suggested by TPE (Bergstra et al., NeurIPS 2011).
+    reopen: puts head and adapters of other sizes on. metric: of an epoch, larger is better; None judges by the validation loss. Each
+    trial is {trial, value, ran, ended, and what it tried}; ran counts epochs. The first one is the method's own settings; those after
+    it are suggested by TPE (Bergstra et al., NeurIPS 2011).
     """
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     judged, sign = (metric, 1.0) if metric else ("val_loss", -1.0)
-    start, best = Keeper(model), Keeper(model)
-    start.keep()
+    starts, best, space = Starts(model, settings, reopen), Keeper(model), _space(settings, model)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=settings.seed, n_startup_trials=STARTERS),
                                 pruner=optuna.pruners.MedianPruner(n_startup_trials=STARTERS, n_warmup_steps=WARM_UP))
-    study.enqueue_trial({name: getattr(settings, name) for name in _space(settings)})
+    study.enqueue_trial({name: getattr(settings, name) for name in space})
     trials: list[dict[str, Any]] = []
     found: tuple[Trained, Settings] | None = None
     top = -math.inf
     for number in range(settings.trials):
         trial = study.ask()
-        tried = replace(settings, **{name: suggest(trial) for name, suggest in _space(settings).items()})
-        start.restore()
+        tried = replace(settings, **{name: suggest(trial) for name, suggest in space.items()})
+        starts.open(tried)
         own = TrialReporter(reporter, trial, number, settings.trials, judged, sign)
         try:
             trained = train(tried, own)
@@ -71,8 +107,8 @@ def search(train: Train, model: "BaseModel", settings: Settings, metric: str | N
             continue
         value = _value(trained, judged, sign)
         study.tell(trial, state=optuna.trial.TrialState.PRUNED) if own.pruned else study.tell(trial, value)
-        trials.append({"trial": number + 1, "value": sign * value, "epochs": len(trained.history), "ended": "early" if own.pruned else "",
-                       **{name: getattr(tried, name) for name in _space(settings)}})
+        trials.append({"trial": number + 1, "value": sign * value, "ran": len(trained.history), "ended": "early" if own.pruned else "",
+                       **{name: getattr(tried, name) for name in space}})
         reporter.point("trial", number + 1, float(number + 1), sign * value)
         if value > top:
             top, found = value, (trained, tried)
@@ -81,9 +117,10 @@ def search(train: Train, model: "BaseModel", settings: Settings, metric: str | N
             break
     if found is None:
         raise Stopped
+    starts.open(found[1])
     best.restore()
     best.close()
-    start.close()
+    starts.close()
     kept = next(row for row in trials if row["value"] == sign * top)
     reporter.log(f"Trial {kept['trial']} of {len(trials)} was the best.")
     _tell(found[0], reporter)
@@ -103,7 +140,7 @@ def _tell(trained: Trained, reporter: Reporter) -> None:
                 reporter.point(curve, epoch["step"], float(number), value)
 
 
-def _space(settings: Settings) -> dict[str, Callable[["optuna.Trial"], Any]]:
+def _space(settings: Settings, model: "BaseModel") -> dict[str, Callable[["optuna.Trial"], Any]]:
     """What is searched: only what the method uses, about the values that it takes for itself."""
     rate, size = settings.learning_rate or 1e-3, settings.optimal_batch_size or 32
     sizes = sorted({max(1, size // 2), size, size * 2})
@@ -111,6 +148,13 @@ def _space(settings: Settings) -> dict[str, Callable[["optuna.Trial"], Any]]:
         "learning_rate": lambda trial: trial.suggest_float("learning_rate", rate / SPREAD, min(10.0, rate * SPREAD), log=True),
         "weight_decay": lambda trial: trial.suggest_float("weight_decay", 0.0, max(0.2, settings.weight_decay or 0.0)),
     }
+    if (epochs := settings.epochs or 1) > 1:
+        space["epochs"] = lambda trial: trial.suggest_int("epochs", -(-epochs // 2), epochs)
+    if settings.rank:
+        ranks = sorted({max(1, settings.rank // 2), settings.rank, settings.rank * 2})
+        space["rank"] = lambda trial: trial.suggest_categorical("rank", ranks)
+    if isinstance(getattr(model, "head", None), ClassifierHead):
+        space["hidden"] = lambda trial: trial.suggest_categorical("hidden", sorted({*HIDDEN, settings.hidden}))
     if settings.batch_size is None:
         space["optimal_batch_size"] = lambda trial: trial.suggest_categorical("optimal_batch_size", sizes)
     if settings.dropout:

@@ -59,6 +59,8 @@ class Settings:
         None, "number", "Label smoothing", "Keeps the model from being too sure of noisy labels.", minimum=0.0, maximum=0.5, advanced=True)
     dropout: float | None = setting(
         None, "number", "Dropout", "Share of features hidden at random in each step.", minimum=0.0, maximum=0.9, advanced=True)
+    hidden: int = setting(
+        0, "integer", "Hidden units", "Units of a layer between features and labels; 0 for none.", minimum=0, maximum=4096, advanced=True)
     warmup: float | None = setting(
         None, "number", "Warm-up", "Share of the steps in which the learning rate rises.", minimum=0.0, maximum=0.9, advanced=True)
     gradient_clipping: float | None = setting(

@@ -11,7 +11,7 @@ Defaults = Mapping[str, Mapping[str, Any]]
 
 # Settings that mean something for some ways only.
 SPECIAL = frozenset(("augmentation", "copies", "mirrored", "ramped", "max_length", "max_input_length", "max_output_length", "class_weights",
-                     "label_smoothing", "dropout"))
+                     "label_smoothing", "dropout", "hidden"))
 
 OWN, UNCUT = "own steps", ", uncut"  # a class of the user's own; the ending of a way whose networks cannot be cut
 
@@ -30,7 +30,7 @@ class Way:
 _PLAIN = {"label_smoothing": 0.0, "dropout": 0.0}
 _TEXT = {**_PLAIN, "max_length": 512}
 _IMAGES = frozenset(("augmentation", "copies", "mirrored", "ramped"))
-_LABELS = frozenset(("class_weights", "label_smoothing", "dropout"))
+_LABELS = frozenset(("class_weights", "label_smoothing", "dropout", "hidden"))
 _IMAGE_LABELS: Defaults = {
     "head": {"learning_rate": 3e-3, "optimal_batch_size": 64, "dropout": 0.3, "early_stopping_epochs": 10},
     "partial": {"learning_rate": 1e-3, "optimal_batch_size": 32, "dropout": 0.2, "label_smoothing": 0.05, "early_stopping_epochs": 4,

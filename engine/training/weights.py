@@ -31,10 +31,10 @@ class Keeper:
 
     @torch.no_grad()
     def restore(self) -> bool:
-        """Put the remembered weights back; False if none were."""
+        """Put the remembered weights back; False if none were. A part that was made anew in another size keeps what it has."""
         kept = self._copy or (load_file(self._file()) if self._folder else {})
         for name, value in self._changing().items():
-            if name in kept:
+            if name in kept and kept[name].shape == value.shape:
                 value.copy_(kept[name])
         return bool(kept)
 

@@ -78,8 +78,9 @@ class ImageLabels(ImageLearner):
         return Labels(several=variant.columns[-1].kind == "labels")
 
     def begin(self, examples: "Examples", method: "Method", settings: Settings) -> None:
-        self.model.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label)
-        cast(Any, self.model.head).dropout.p = settings.dropout
+        self.model.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label,
+                                  hidden=settings.hidden)
+        cast(Any, self.model.head).drop(settings.dropout or 0.0)
 
     def from_features(self, features: Tensor) -> Tensor:
         return cast(nn.Module, self.model.head)(features)

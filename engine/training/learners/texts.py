@@ -67,8 +67,10 @@ class TextLabels(TextLearner):
 
     def begin(self, examples: "Examples", method: "Method", settings: Settings) -> None:
         model = cast(Any, self.model)
-        model.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label)
-        model.head.dropout.p, model.max_length = settings.dropout, settings.max_length
+        model.pre_finetuning(labels=examples.classes, num_classes=len(examples.classes), multi_label=examples.multi_label,
+                             hidden=settings.hidden)
+        model.head.drop(settings.dropout or 0.0)
+        model.max_length = settings.max_length
         model.thresholds = {}  # they belonged to other labels
 
     def whole(self, batch: Batch) -> Tensor:

@@ -29,7 +29,8 @@ class Lora(Method):
         weights = adapter_weights(learner)
         base = fingerprint(model, layers)
         merge(model)
-        model.adapters = Adapters(learner.task, rank, alpha, layers, base, model.labels, model.multi_label, weights)
+        model.adapters = Adapters(learner.task, rank, alpha, layers, base, model.labels, model.multi_label,
+                                  getattr(learner.head, "hidden", 0), weights)
         model.requires_grad_(True)
 
     def abandon(self, learner: "Learner") -> None:
