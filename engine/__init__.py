@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.errors import StudioError as StudioError
-    from engine.inference.similarity import cosine_similarity as cosine_similarity
     from engine.models.adapters import load_lora as load_lora
     from engine.models.adapters import save_lora as save_lora
     from engine.models.auto_model import AutoModel as AutoModel
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from engine.models.keeping import save as save
     from engine.models.keeping import upload as upload
     from engine.models.validate import validate_model as validate_model
+    from engine.similarity.cosine import cosine_similarity as cosine_similarity
     from engine.tasks.emotion import Emotion as Emotion
     from engine.tasks.image_classification import ImageClassification as ImageClassification
     from engine.tasks.image_text_vectorisation import ImageTextVectorisation as ImageTextVectorisation
@@ -38,7 +38,7 @@ _HOMES = {
     "PathModel": "engine.models.generic",
     "Settings": "engine.training.settings",
     "StudioError": "engine.errors",
-    "cosine_similarity": "engine.inference.similarity",
+    "cosine_similarity": "engine.similarity.cosine",
     "load": "engine.models.keeping",
     "load_lora": "engine.models.adapters",
     "save_lora": "engine.models.adapters",
@@ -46,7 +46,7 @@ _HOMES = {
     "upload": "engine.models.keeping",
     "validate_model": "engine.models.validate",
 }
-_MODULES = ("data", "hub", "inference", "models", "runs", "tasks", "training")
+_MODULES = ("data", "hub", "inference", "models", "runs", "similarity", "tasks", "training")
 
 
 def _tasks() -> dict[str, Any]:

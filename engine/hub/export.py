@@ -29,7 +29,7 @@ from engine.hub.models import get
 from engine.models.packages import ADAPTERS
 from engine.training.events import Event, Progress, ignore
 
-SOURCE = ("__init__.py", "errors.py", "fields.py", "images.py", "paths.py", "words.py", "models", "inference", "tasks")
+SOURCE = ("__init__.py", "errors.py", "fields.py", "images.py", "paths.py", "words.py", "models", "inference", "similarity", "tasks")
 CHECK_SECONDS = 900
 GOLDEN_LEAST = 5
 _KEPT = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "OMP_NUM_THREADS", "STUDIO_PRECISION",

@@ -107,7 +107,7 @@ class Task:
 
     def _vectors(self, inputs: dict[str, Any], return_tensor: bool) -> Any:
         """The way of the tasks that answer with vectors: lists of floats, or one tensor (D) or (N, D)."""
-        from engine.inference.similarity import as_tensor
+        from engine.similarity.cosine import as_tensor
 
         answer = self._call(inputs, {})
         return as_tensor(answer) if return_tensor else answer

@@ -1,0 +1,43 @@
+"""Vectors as all of this package takes them: one fp32 row each, of unit length."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import StudioError
+from engine.words import plural
+
+Floats = NDArray[np.float32]
+SHAPES = "Give one list of numbers for each item, all of the same length."
+
+
+def table(vectors: Any, what: str = "vectors") -> Floats:
+    """(N, D) fp32 of lists, arrays or tensors. StudioError: not a table, no numbers in it, or numbers that are none."""
+    if hasattr(vectors, "detach"):
+        vectors = vectors.detach().float().cpu().numpy()
+    try:
+        found = np.asarray(vectors, dtype=np.float32)
+    except (TypeError, ValueError):
+        raise StudioError(f"The {what} are no table of numbers.", SHAPES) from None
+    if found.ndim != 2 or not found.size:
+        raise StudioError(f"The {what} have the shape {found.shape}.", SHAPES)
+    wrong = np.flatnonzero(~np.isfinite(found).all(axis=1))
+    if wrong.size:
+        raise StudioError(f"{plural(int(wrong.size), 'vector')} with something that is no number, such as that of item {wrong[0] + 1:,}.",
+                          "Drop these items, or compute their vectors again.")
+    return found
+
+
+def unit(vectors: Any, what: str = "vectors") -> Floats:
+    """The rows divided by their lengths; a row of zeros, which points nowhere, stays so and is like nothing."""
+    found = table(vectors, what)
+    lengths = np.sqrt(np.einsum("nd,nd->n", found, found, dtype=np.float64))[:, None]
+    return np.divide(found, lengths, out=np.zeros_like(found), where=lengths > 0, casting="unsafe")
+
+
+def same_width(vectors: Floats, width: int, what: str) -> None:
+    """Refuse vectors of another model."""
+    if vectors.shape[1] != width:
+        raise StudioError(f"The {what} have {vectors.shape[1]:,} numbers, but the others have {width:,}.",
+                          "Compare vectors of one and the same model.")
