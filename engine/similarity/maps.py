@@ -60,7 +60,8 @@ def _tsne(rows: Floats, seed: int) -> Any:
 
 
 def _umap(rows: Floats, seed: int) -> Any:
-    return import_module("umap").UMAP(random_state=seed, n_neighbors=min(15, len(rows) - 1)).fit_transform(principal(rows, min(KEPT, rows.shape[1])))
+    start = principal(rows, min(KEPT, rows.shape[1]))
+    return import_module("umap").UMAP(random_state=seed, n_neighbors=min(15, len(rows) - 1)).fit_transform(start)
 
 
 METHODS: dict[str, tuple[str | None, Callable[[Floats, int], Any]]] = {
