@@ -40,6 +40,16 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], what: str)
             sibling.unlink(missing_ok=True)
 
 
+def make_room(folder: Path, limit: int) -> None:
+    """Delete the files of a folder that were not used for the longest time until the rest is within so many bytes."""
+    files = sorted(((item.stat().st_mtime, item.stat().st_size, item) for item in folder.iterdir() if item.is_file()), reverse=True)
+    total = 0
+    for _, size, item in files:
+        total += size
+        if total > limit:
+            item.unlink(missing_ok=True)
+
+
 def write_json(path: Path, value: Any, what: str = "") -> None:
     """Write a JSON file whole or not at all. what: what a full disk is said to have cost; the file's name where it is left out."""
     content = json.dumps(value, ensure_ascii=False, indent=1).encode()

@@ -15,6 +15,7 @@ from engine.training.examples import Examples
 from engine.training.methods import Hardware, Method, ModelInfo, choose, method_named
 from engine.training.settings import Settings
 from engine.training.threads import threads as threads_of
+from engine.training.ways import WAYS
 
 if TYPE_CHECKING:
     from engine.models.base import BaseModel
@@ -26,9 +27,9 @@ def resolve(learner: "Learner", variant: str, examples: Examples, settings: Sett
     model, depth = learner.model, learner.depth or None
     name, why = settings.method, ""
     if name == "auto":
-        info = ModelInfo(model.num_parameters(), depth, learner.methods)
+        info = ModelInfo(model.num_parameters(), depth, learner.methods, WAYS[learner.way].best.get(variant))
         hardware = Hardware(model.device.type, os.cpu_count() or 1)
-        name, why = choose(learner.task, variant, len(examples.train), len(examples.classes), info, hardware)
+        name, why = choose(len(examples.train), len(examples.classes), info, hardware)
     method = method_named(name)
     if name not in learner.methods:
         raise StudioError(f"The model {model.name} does not learn {learner.task} with the method {name}.",

@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine import paths
+from engine.disk import make_room
 from engine.inference.batching import plan, token_budget
 from engine.inference.devices import autocast
 from engine.models.head import TOPS
@@ -134,18 +135,8 @@ def _store(file: Path, values: Tensor) -> None:
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _make_room(file.parent, CACHE_BYTES - size)
+        make_room(file.parent, CACHE_BYTES - size)
         save_file({"values": values}, temporary)
         os.replace(temporary, file)
     except (OSError, SafetensorError):
         temporary.unlink(missing_ok=True)
-
-
-def _make_room(folder: Path, limit: int) -> None:
-    """Delete the files that were not used for the longest time until the rest is within the limit."""
-    files = sorted(((item.stat().st_mtime, item.stat().st_size, item) for item in folder.iterdir() if item.is_file()), reverse=True)
-    total = 0
-    for _, size, item in files:
-        total += size
-        if total > limit:
-            item.unlink(missing_ok=True)

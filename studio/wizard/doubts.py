@@ -74,9 +74,10 @@ def _decided(place: Place, dataset: "Dataset", found: "list[Doubt]") -> "list[Fi
     edited = st.data_editor(
         table, key=f"wizard_doubts_{dataset.id}", hide_index=True, disabled=[name for name in table.columns if name != "Decision"],
         row_height=data_view.PICTURE + 8 if "" in table else 35, alt="Rows whose label looks wrong", column_config={
-            "": column.ImageColumn("", width=data_view.PICTURE + 24), "Row": column.NumberColumn(format="%d", width=60),
-            "Sure": column.ProgressColumn(format="%.0f%%", min_value=0, max_value=100, width=90, color=charts.OURS),
-            "Decision": column.SelectboxColumn(options=[KEEP, TAKE, DROP], required=True, width=160)})
+            "": column.ImageColumn("", width=data_view.PICTURE + 24), "Row": column.NumberColumn(format="%d", width=56),
+            "Label": column.TextColumn(width=90), "Looks like": column.TextColumn(width=90),
+            "Sure": column.ProgressColumn(format="%.0f%%", min_value=0, max_value=100, width=84, color=charts.OURS),
+            "Decision": column.SelectboxColumn(options=[KEEP, TAKE, DROP], required=True, width=130)})
     with st.container(horizontal=True):
         apply = st.button("Do as decided", key="wizard_doubts_apply", type="primary", disabled=bool((edited["Decision"] == KEEP).all()))
         take = st.button(f"Take all {len(shown)} likelier labels", key="wizard_doubts_take")
@@ -93,9 +94,9 @@ def _table(place: Place, dataset: "Dataset", frame: pd.DataFrame, shown: "list[D
     columns: dict[str, Any] = {}
     if given.kind == "image":
         columns[""] = resources.thumbnails(dataset.id, tuple(cells), data_view.PICTURE)
-    columns |= {"Row": [int(frame.index[doubt.row]) for doubt in shown], given.label: cells, "Label": [doubt.label for doubt in shown],
-                "Looks like": [doubt.likelier for doubt in shown], "Sure": [100 * doubt.probability for doubt in shown],
-                "Decision": [KEEP] * len(shown)}
+    columns |= {"Label": [doubt.label for doubt in shown], "Looks like": [doubt.likelier for doubt in shown],
+                "Sure": [100 * doubt.probability for doubt in shown], "Decision": [KEEP] * len(shown),
+                "Row": [int(frame.index[doubt.row]) for doubt in shown], given.label: cells}
     return pd.DataFrame(columns)
 
 

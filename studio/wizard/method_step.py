@@ -91,8 +91,8 @@ def _likely(place: Place) -> tuple[str, str]:
     report = resources.report(place.dataset, place.task, place.chosen_variant.name)
     size = next((offered.size_bytes for offered in model_picker.choices(place.task) if offered.name == place.chosen_model), None)
     # Whether it can be cut is seen once it is loaded.
-    info = ModelInfo(parameters=(size or 0) // OCTETS, depth=1, methods=way(place).methods)
-    return choose(place.task, place.chosen_variant.name, report.rows, len(report.classes), info, Hardware(cores=os.cpu_count() or 1))
+    info = ModelInfo((size or 0) // OCTETS, 1, way(place).methods, way(place).best.get(place.chosen_variant.name))
+    return choose(report.rows, len(report.classes), info, Hardware(cores=os.cpu_count() or 1))
 
 
 def _model(place: Place) -> str:

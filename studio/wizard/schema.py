@@ -79,16 +79,16 @@ def _row(column: Column, frame: "pd.DataFrame", guessed: str | None, variant: Va
         if chosen is not None:
             st.caption(f"First: {plain(charts.shorten(_first(frame, chosen), 60))}")
         if column.kind in joining.JOINS:
-            _spread(column, frame, box, place)
+            _spread(column, frame, chosen, box, place)
     return chosen
 
 
-def _spread(column: Column, frame: "pd.DataFrame", box: str, place: Place) -> None:
+def _spread(column: Column, frame: "pd.DataFrame", chosen: str | None, box: str, place: Place) -> None:
     """Where it stands in several columns, these are made one: a fix, which the next step undoes."""
     found = joining.spread(frame, column)
-    if found:
+    if found and (chosen is None or chosen in found):
         st.caption(f":material/lightbulb: {words.plural(len(found), 'column')} of this file look like it.")
-    with st.popover("From several columns", key=f"{box}_spread", icon=":material/join_inner:", type="tertiary"):
+    with st.popover("Join columns", key=f"{box}_spread_{place.dataset}", type="tertiary"):  # closed again once they are joined
         st.markdown(SPREAD[column.kind])
         st.multiselect("Columns", [str(name) for name in frame.columns], default=found, key=f"{box}_parts")
         st.button("Join them into one", key=f"{box}_join", type="primary", on_click=_join, args=(column, box, place))

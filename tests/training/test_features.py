@@ -81,12 +81,12 @@ def test_a_broken_file_is_computed_again(new_model, home):
 def test_the_cache_forgets_what_was_not_used_for_longest(tmp_path):
     import os
 
-    from engine.training.features import _make_room
+    from engine.disk import make_room
 
     for age, name in enumerate(["new", "middle", "old"]):
         (tmp_path / name).write_bytes(bytes(100))
         os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    _make_room(tmp_path, 250)
+    make_room(tmp_path, 250)
     assert {item.name for item in tmp_path.iterdir()} == {"new", "middle"}
 
 

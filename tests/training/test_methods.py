@@ -24,6 +24,13 @@ def test_few_rows_are_seen_more_often():
     assert epochs == [20, 8, 4, 3]
 
 
+def test_few_rows_have_patience_for_as_many_steps():
+    patience = [METHODS["partial"].resolve(Settings(), 6, rows).early_stopping_epochs for rows in (260, 1_000, 10_000)]
+    assert patience == [10, 3, 2]
+    assert METHODS["partial"].resolve(Settings(early_stopping_epochs=0), 6, 260).early_stopping_epochs == 0
+    assert METHODS["partial"].resolve(Settings(early_stopping_epochs=1), 6, 260).early_stopping_epochs == 1
+
+
 def test_what_the_user_chose_is_kept():
     assert METHODS["partial"].resolve(Settings(epochs=3, cut=2), 6, 1000).cut == 2
 
@@ -35,9 +42,10 @@ def test_what_the_user_chose_is_kept():
     (10_000, 77, ModelInfo(22_000_000, 6), Hardware("cuda", 8), "full"),
     (10_000, 77, ModelInfo(7_000_000_000, 32), Hardware("cuda", 8), "lora"),
     (10_000, 77, ModelInfo(22_000_000, None), Hardware("cpu", 2), "full"),
+    (10_000, 77, ModelInfo(22_000_000, 6, best="head"), Hardware("cpu", 2), "head"),
 ])
 def test_auto_picks_by_rows_model_and_hardware_and_says_why(rows, classes, model, hardware, method):
-    name, why = choose("text-classification", "single_label", rows, classes, model, hardware)
+    name, why = choose(rows, classes, model, hardware)
     assert name == method and why.endswith(".")
 
 

@@ -32,7 +32,7 @@ class Writing(Learner):
     model: "Generator"
     heads = ("nothing",)
     sampled = 24
-    looked_at = 8
+    looked_at = 4
 
     def __init__(self, model: "BaseModel", task: str) -> None:
         super().__init__(model, task)

@@ -21,11 +21,13 @@ PATIENCE_WORK = 3e12  # rows times weights that the upper layers of a model lear
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What the choice needs to know of a model. depth: its layers, None where it cannot be cut. methods: those that it can learn with."""
+    """What the choice needs to know of a model. depth: its layers, None where it cannot be cut. methods: those that it can learn with.
+    best: the one that was measured to be best for what is to be learnt, if one was."""
 
     parameters: int
     depth: int | None
     methods: tuple[str, ...] = ("head", "partial", "lora", "full")
+    best: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,13 @@ def method_named(name: str) -> Method:
     return METHODS[name]
 
 
-def choose(task: str, variant: str, rows: int, classes: int, model: ModelInfo, hardware: Hardware) -> tuple[str, str]:
+def choose(rows: int, classes: int, model: ModelInfo, hardware: Hardware) -> tuple[str, str]:
     """The method that fits, and why, in one sentence."""
     on_gpu = hardware.device != "cpu"
     if len(model.methods) == 1:
         return model.methods[0], "It is the way in which this model learns."
+    if model.best in model.methods:
+        return str(model.best), "It was measured to learn this best, and it is quick."
     if "head" not in model.methods and "partial" not in model.methods:
         if on_gpu and model.parameters < LARGE_MODEL and "full" in model.methods:
             return "full", "A graphics card trains every weight in good time."

@@ -29,7 +29,8 @@ class Method(ABC):
     frozen: what stays as it is, and is therefore computed once per row and kept.
     keeps_weights: whether the model's own weights stay as they are, so that half precision is enough for them.
     probe_epochs: how long a new head learns alone before the rest does. rows_to_see: how many rows, counted in every epoch, it takes
-    to learn; few rows are therefore seen more often, within `epochs_between`.
+    to learn; few rows are therefore seen more often, within `epochs_between`. patience: steps without a better validation loss that it is
+    given at least; few rows are few steps an epoch.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Method(ABC):
     probe_epochs: int = 0
     rows_to_see: int = 0
     epochs_between: tuple[int, int] = (1, 1000)
+    patience: int = 0
 
     def resolve(self, settings: Settings, depth: int | None = None, rows: int = 10_000,
                 own: Mapping[str, Any] | None = None) -> Settings:
@@ -56,6 +58,9 @@ class Method(ABC):
         if (settings.augmentation or values["augmentation"]) != "none":
             rows *= 1 + (values["copies"] if settings.copies is None else settings.copies)
         values.setdefault("epochs", min(most, max(fewest, round(to_see / max(rows, 1)))))
+        if values["early_stopping_epochs"]:
+            step = settings.optimal_batch_size or settings.batch_size or values["optimal_batch_size"]
+            values["early_stopping_epochs"] = max(values["early_stopping_epochs"], round(self.patience / max(1, rows / step)))
         chosen = {name: value for name, value in values.items() if getattr(settings, name) is None}
         if settings.batch_size is not None and settings.optimal_batch_size is None:
             chosen["optimal_batch_size"] = settings.batch_size  # who gives a batch size means the rows of a step

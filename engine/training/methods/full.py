@@ -23,4 +23,5 @@ FULL = Full(
     rows_to_see=60_000,
     epochs_between=(3, 20),
     probe_epochs=30,
+    patience=40,
 )

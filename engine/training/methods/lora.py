@@ -79,4 +79,5 @@ LORA = Lora(
     rows_to_see=60_000,
     epochs_between=(3, 20),
     probe_epochs=30,
+    patience=40,
 )

@@ -35,6 +35,7 @@ PARTIAL = Partial(
     defaults={"learning_rate": 1e-3, "optimal_batch_size": 64, "early_stopping_epochs": 2, "label_smoothing": 0.1, "dropout": 0.2},
     head_rate=2.0,
     probe_epochs=30,
+    patience=40,
     rows_to_see=40_000,
     epochs_between=(3, 20),
     frozen="below the cut",
