@@ -117,6 +117,6 @@ def _separator(variant: Variant, dataset: "Dataset", frame: "pd.DataFrame", mapp
     options = [FOUND, *SEPARATORS]
     index = options.index(dataset.separator) if dataset.separator in options else 0
     said = f"{SEPARATORS.get(found, found)}, as found" if found else "nothing, as found"
-    chosen = st.selectbox("Between the labels in a cell", options, index=index, key="wizard_separator", width=300,
+    chosen = st.selectbox("Between the labels in a cell", options, index=index, key=f"wizard_separator_{found}", width=300,
                           format_func=lambda sign: said if sign == FOUND else SEPARATORS[sign])
     return None if chosen == FOUND else chosen

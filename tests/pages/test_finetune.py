@@ -107,7 +107,7 @@ def test_several_labels_in_a_cell_are_parted_at_their_sign():
     rows = "".join(f"text number {n},{'a|b' if n % 2 else 'b|c'}\n" for n in range(20))
     at = at_data("text,labels\n" + rows)
     at.segmented_control(key="wizard_variant").set_value("multi_label").run()
-    assert at.selectbox(key="wizard_separator").value == "as found"
+    assert at.selectbox(key="wizard_separator_|").value == "as found"
     at.button(key="wizard_data_next").click().run()
     assert "20 rows in 3 classes" in said(at)
     assert at.query_params["variant"] == "multi_label"
