@@ -11,6 +11,7 @@ from studio.results_tables import plain
 from studio.run_words import look, primary_text, when
 
 LATEST = 5
+QUICK = "probabilities"  # the kind of answer that is taught in seconds: a newcomer begins with it
 NAME = 16  # letters of a name that have room beside the facts
 
 
@@ -37,10 +38,10 @@ def doors() -> None:
 
 
 def samples() -> None:
-    """For each task that brings a sample: one click from here to a finetune that can be started."""
-    for task in TASKS.values():
-        if task.sample is not None and navigation.exists("finetune"):
-            _sample(task)
+    """One click from here to a finetune that can be started; the wizard has a sample for each task."""
+    task = next(task for task in TASKS.values() if task.sample and task.answer_kind == QUICK)
+    if navigation.exists("finetune"):
+        _sample(task)
 
 
 def _sample(task: type[Task]) -> None:

@@ -95,13 +95,18 @@ class Subject:
 
     @cached_property
     def text_codes(self) -> NDArray[np.int64]:
-        """(rows,) one number a text; -1 where it is missing."""
-        return self._joined([self._codes(self.frame[name], name) for name in self.text_names])
+        """(rows,) one number a text (with its image, where a row has both); -1 where it is missing."""
+        return self._joined([*(self._codes(self.frame[name], name) for name in self.text_names), *self._image_codes])
 
     @cached_property
     def text_names(self) -> list[str]:
         """All columns of texts: together they are what a row says."""
         return [self.mapping[column.key] for column in self.variant.columns if column.kind == "text" and self.mapping.get(column.key)]
+
+    @cached_property
+    def _image_codes(self) -> list[NDArray[np.int64]]:
+        names = [self.mapping[column.key] for column in self.variant.columns if column.kind == "image" and self.mapping.get(column.key)]
+        return [self._codes(self.frame[name], name) for name in names]
 
     @staticmethod
     def _joined(codes: list[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -116,7 +121,7 @@ class Subject:
     @cached_property
     def near_codes(self) -> NDArray[np.int64]:
         """(rows,) one number for texts that differ in case, signs and spaces only; -1 where missing."""
-        return self._joined([cleaning.near_codes(self.frame[name]) for name in self.text_names])
+        return self._joined([*(cleaning.near_codes(self.frame[name]) for name in self.text_names), *self._image_codes])
 
     @cached_property
     def label_codes(self) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.fields import Field
 from engine.tasks.base import Task
-from engine.tasks.declarations import Column, Variant
+from engine.tasks.declarations import Column, Sample, Variant
 
 
 class Emotion(Task):
@@ -35,6 +35,8 @@ class Emotion(Task):
         ),
     )
     default_model = "minilm-emotion"
+    sample = Sample(file="samples/feelings.csv", sentence="204 sentences, each with one of six feelings.",
+                    licence="Apache-2.0, made for this project")
     examples = (
         {"text": "Thank you so much, you really saved my day"},
         {"text": "I waited two hours and nobody even said sorry"},

@@ -5,7 +5,7 @@ from typing import Any
 from engine import paths
 from engine.fields import Field
 from engine.tasks.base import Task
-from engine.tasks.declarations import Column, Variant
+from engine.tasks.declarations import Column, Sample, Variant
 
 IMAGE = Field(name="image", kind="image", label="Image", help="A photograph or a drawing.", required=True)
 IMAGES = Column(key="images", kind="image", label="Image", help="The image, or its name in the zip.", example="cat_017.jpg",
@@ -49,6 +49,8 @@ class ImageClassification(Task):
     )
     default_model = "image-text"
     base_model = "efficientnet-lite0"
+    sample = Sample(file="samples/things.zip", sentence="144 drawn images of things in six kinds, in folders.",
+                    licence="Apache-2.0, made for this project")
     examples = (
         {"image": str(DRAWN / "balloon.png"), "labels": ["balloon", "bird", "aeroplane"]},
         {"image": str(DRAWN / "clock.png"), "labels": ["clock", "vehicle", "musical instrument"]},

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.fields import Field
 from engine.tasks.base import Task
-from engine.tasks.declarations import Column, Variant
+from engine.tasks.declarations import Column, Sample, Variant
 from engine.tasks.image_classification import DRAWN, IMAGE, IMAGES
 from engine.tasks.text_vectorisation import GROUP, SCORE
 
@@ -47,6 +47,8 @@ class ImageTextVectorisation(Task):
         ),
     )
     default_model = "image-text"
+    sample = Sample(file="samples/things_with_texts.zip", sentence="144 drawn images of things, each with a text that says what it shows.",
+                    licence="Apache-2.0, made for this project")
     examples = (
         {"image": str(DRAWN / "balloon.png"), "text": "A balloon on a string"},
         {"image": str(DRAWN / "clock.png"), "text": "A clock on the wall"},

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.tasks.base import Task
-from engine.tasks.declarations import Column, Variant
+from engine.tasks.declarations import Column, Sample, Variant
 from engine.tasks.image_classification import DRAWN, IMAGE, IMAGES
 from engine.tasks.text_vectorisation import GROUP, SCORE
 
@@ -40,6 +40,8 @@ class ImageVectorisation(Task):
         ),
     )
     default_model = "efficientnet-lite0"
+    sample = Sample(file="samples/things.zip", sentence="144 drawn images of things; those of a kind belong together.",
+                    licence="Apache-2.0, made for this project")
     examples = (
         {"image": str(DRAWN / "balloon.png")},
         {"image": str(DRAWN / "clock.png")},

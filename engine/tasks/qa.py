@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.fields import Field
 from engine.tasks.base import Task
-from engine.tasks.declarations import Column, Variant
+from engine.tasks.declarations import Column, Sample, Variant
 
 _LIVED = "Hinemoa has been living in Tampere for 7 years. Previously, she lived in Nantes, where she worked as a nurse."
 
@@ -51,6 +51,8 @@ class QA(Task):
     )
     default_model = "reading-pair"
     base_model = "minilm-qa"
+    sample = Sample(file="samples/questions.csv", sentence="240 questions about 80 short notices, each answered in the notice's own words.",
+                    licence="Apache-2.0, made for this project")
     examples = (
         {"question": "How long has Hinemoa lived in Tampere?", "context": _LIVED},
         {"question": "And where was she before?", "context": _LIVED, "prev_qa": [("Where does Hinemoa live?", "Tampere")]},

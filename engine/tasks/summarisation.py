@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.fields import Field
 from engine.tasks.base import Task
-from engine.tasks.declarations import Column, Variant
+from engine.tasks.declarations import Column, Sample, Variant
 
 
 class Summarisation(Task):
@@ -39,6 +39,8 @@ class Summarisation(Task):
     )
     default_model = "minilm"
     base_model = "smollm2-135m"
+    sample = Sample(file="samples/summaries.csv", sentence="60 short notices, each with a summary of one sentence.",
+                    licence="Apache-2.0, made for this project")
     examples = (
         {"text": "The town council met on Tuesday evening to talk about the old swimming pool. The building from 1968 needs a new roof, "
                  "and the "

@@ -5,7 +5,7 @@ from typing import Any
 from engine.errors import StudioError
 from engine.fields import Field
 from engine.tasks.base import Task
-from engine.tasks.declarations import Column, Variant
+from engine.tasks.declarations import Column, Sample, Variant
 
 
 class TextGeneration(Task):
@@ -58,6 +58,8 @@ class TextGeneration(Task):
         ),
     )
     default_model = "smollm2-135m"
+    sample = Sample(file="samples/questions_to_write.csv", sentence="80 short notices, each with three questions to write about it.",
+                    licence="Apache-2.0, made for this project")
     examples = (
         {"text": "Dear Ms Keller, thank you for your order. Unfortunately"},
         {"text": "Three ideas for a rainy afternoon with children:\n1."},

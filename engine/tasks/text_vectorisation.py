@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.fields import Field
 from engine.tasks.base import Task
-from engine.tasks.declarations import Column, Variant
+from engine.tasks.declarations import Column, Sample, Variant
 
 SCORE = Column(key="similarity_scores", kind="score", label="Similarity", help="How alike the two are, from -1 to 1.", example="0.85",
                guesses=("similarity_scores", "similarity", "score", "scores", "similarity_score", "label"))
@@ -47,6 +47,8 @@ class TextVectorisation(Task):
         ),
     )
     default_model = "minilm"
+    sample = Sample(file="samples/pairs.csv", sentence="150 pairs of sentences with how alike they are, from 0 to 1.",
+                    licence="Apache-2.0, made for this project")
     examples = (
         {"text": "The parcel has not arrived yet"},
         {"text": "My delivery is late"},
