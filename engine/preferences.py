@@ -12,7 +12,7 @@ from engine.fields import Field
 from engine.inference.threads import processors
 from engine.training.settings import setting
 
-CLEARABLE = ("features", "exports", "answers")  # what the studio can make again; embedded models that were fetched stay
+CLEARABLE = ("features", "vectors", "exports", "answers")  # what the studio can make again; embedded models that were fetched stay
 
 # What the engine reads from the environment: {variable: preference}. One that was set by hand before the start wins.
 _VARIABLES = {"STUDIO_PRECISION": "precision", "STUDIO_THREADS": "answer_threads", "STUDIO_MODEL_GIGABYTES": "model_gigabytes"}

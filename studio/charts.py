@@ -162,13 +162,32 @@ def class_table(table: "pd.DataFrame", *, key: str) -> None:
 
 def show(figure: "plotly.Figure", *, key: str, alt: str, toolbar: bool = True) -> None:
     """Draw a figure that no longer changes; for one that does see `studio.live_chart`."""
-    config: dict[str, Any] = {**CONFIG, "displayModeBar": toolbar and "hover"}
+    _inked(figure)
+    st.plotly_chart(figure, key=key, alt=alt, config={**CONFIG, "displayModeBar": toolbar and "hover"})
+
+
+def choose(figure: "plotly.Figure", *, key: str, alt: str, on_select: Any = "rerun",
+           modes: Sequence[str] = ("points", "box", "lasso")) -> list[tuple[int, int]]:
+    """Draw a figure whose points can be chosen; (trace, point) of each that is. on_select: as `st.plotly_chart` takes it."""
+    _inked(figure)
+    config = {**CONFIG, "modeBarButtonsToRemove": ["autoScale2d"]}
+    event: Any = st.plotly_chart(figure, key=key, alt=alt, config=config, on_select=on_select, selection_mode=modes)
+    return chosen(event)
+
+
+def chosen(event: Any) -> list[tuple[int, int]]:
+    """(trace, point) of what a figure's selection says."""
+    points = ((event or {}).get("selection") or {}).get("points") or []
+    return [(point["curve_number"], point["point_index"]) for point in points if "point_index" in point and "curve_number" in point]
+
+
+def _inked(figure: "plotly.Figure") -> None:
+    """Streamlit's own grey is too pale for small text."""
     figure.update_layout(hoverlabel={"align": "left"}, font={"color": ink()})
-    for axes in (figure.update_xaxes, figure.update_yaxes):  # Streamlit's own grey is too pale for small text
+    for axes in (figure.update_xaxes, figure.update_yaxes):
         axes(tickfont_color=ink(), title_font_color=ink())
     figure.update_traces(selector={"type": "bar"}, textfont={"color": ink()})
     figure.update_traces(selector={"type": "heatmap"}, colorbar={"tickfont": {"color": ink()}, "title": {"font": {"color": ink()}}})
-    st.plotly_chart(figure, key=key, alt=alt, config=config)
 
 
 def shorten(text: str, most: int) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ENDINGS = ["csv", "tsv", "txt", "tab", "xlsx", "xls", "ods", "jsonl", "ndjson", "json", "parquet", "zip"]
 PREVIEW_ROWS = 50
+MOST_EARLIER = 12
 PICTURE = 56  # pixels of an image in a table
 LEAST_WIDTH, MOST_WIDTH, LETTER = 64, 300, 8  # pixels of a column, and of a letter in it
 NAMED_BARS = 24  # more classes than this are drawn without their names
@@ -79,6 +80,14 @@ def _forget(file: Any) -> None:
     manager = context.uploaded_file_mgr if context else None
     if context and hasattr(manager, "remove_file"):
         manager.remove_file(session_id=context.session_id, file_id=file.file_id)
+
+
+def earlier() -> "list[Dataset]":
+    """Data that was brought before: the newest state of each upload."""
+    found: dict[str, Dataset] = {}
+    for dataset in data.list_datasets():
+        found.setdefault(f"{dataset.upload.id} {dataset.name}", dataset)
+    return list(found.values())[:MOST_EARLIER]
 
 
 def facts_line(facts: "Facts", rows: int, columns: int) -> str:

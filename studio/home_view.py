@@ -26,7 +26,7 @@ def doors() -> None:
                 for task in TASKS.values():
                     if task.group == group:
                         navigation.link(task.page, task.title, icon=task.icon, help=task.sentence)
-    train, keep = st.columns(2)
+    train, keep, see = st.columns(3)
     with train.container(border=True, height="stretch"):
         st.subheader("Train", anchor=False)
         st.markdown("Teach a model your own labels from a table. Seconds to minutes, on this machine.")
@@ -35,6 +35,10 @@ def doors() -> None:
         st.subheader("Keep", anchor=False)
         st.markdown("Models that you save stay here. Use them on every page, or download them to use elsewhere.")
         navigation.link("hub", "Open the hub", icon=":material/inventory_2:")
+    with see.container(border=True, height="stretch"):
+        st.subheader("See", anchor=False)
+        st.markdown("A map of your texts or images, what is like what, what comes twice, and what stands apart.")
+        navigation.link("compare", "Compare", icon=":material/scatter_plot:")
 
 
 def samples() -> None:

@@ -124,6 +124,40 @@ def report(dataset: str, task: str, variant: str) -> Any:
     return data.check(found, declared.variant(variant), found.mapping, tokeniser=token_counter(declared.start_model()))
 
 
+@st.cache_resource(max_entries=16, show_spinner="Drawing the map, which takes longer the more items there are", show_time=True)
+def plane(vectors: str, method: str, _index: Any) -> Any:
+    """(N, 2) of an `engine.similarity.Index`, by the key of its vectors."""
+    from engine import similarity
+
+    return similarity.project(_index.vectors, method)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Drawing the map")
+def drawn(*key: str, _draw: Any) -> Any:
+    """A figure that takes long to make, by all that decides how it looks."""
+    return _draw()
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking for groups")
+def clusters(vectors: str, _index: Any) -> Any:
+    """Groups of like items (`engine.similarity.Clusters`)."""
+    from engine import similarity
+
+    return similarity.cluster(_index.vectors)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking at every pair", show_time=True)
+def near_duplicates(vectors: str, threshold: float, _index: Any) -> Any:
+    """Pairs at least so alike (`engine.similarity.Duplicates`)."""
+    return _index.near_duplicates(threshold)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking for the neighbours of every item", show_time=True)
+def outliers(vectors: str, _index: Any) -> Any:
+    """(positions, mean cosine with the nearest others), the loneliest first."""
+    return _index.outliers()
+
+
 def task(name: str, model: str) -> Any:
     """A task with its model, ready to answer. The model is read once for all tabs."""
     from engine.tasks import task_class

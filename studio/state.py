@@ -13,12 +13,14 @@ _KEY = "studio"
 
 @dataclass
 class State:
-    """One tab's choices. `models` and `answers` are by task name; `wizard` is the finetune wizard's last address."""
+    """One tab's choices. `models` and `answers` are by task name; `wizard` and `compare` are the last addresses of the finetune wizard
+    and of the page Compare."""
 
     models: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     curves: dict[str, Any] = field(default_factory=dict)
     wizard: dict[str, str] = field(default_factory=dict)
+    compare: dict[str, str] = field(default_factory=dict)
     run: str | None = None
     card: str | None = None
     toasts: list[str] = field(default_factory=list)

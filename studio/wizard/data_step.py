@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from engine.data import Dataset
 
 UPLOAD, SAMPLE, EARLIER = "Upload a file", "Bundled sample", "Earlier data"
-MOST_EARLIER = 12
 TABLE = "A table with one row for each example: CSV, TSV, Excel, JSON lines or Parquet"
 IMAGES = "A zip of images: in folders named after their labels, or with a table that names each image"
 
@@ -71,7 +70,7 @@ def image_column(dataset: "Dataset", frame: "pd.DataFrame") -> str | None:
 
 
 def _choose(place: Place) -> None:
-    earlier = _latest()
+    earlier = data_view.earlier()
     sources = [UPLOAD, *([SAMPLE] if place.task_class.sample else []), *([EARLIER] if earlier else [])]
     source = st.segmented_control("Where the rows come from", sources, default=place.source if place.source in sources else UPLOAD,
                                   required=True, key="wizard_source")
@@ -95,14 +94,6 @@ def _choose(place: Place) -> None:
         if stored:
             places.go(place, dataset=stored.id)
         st.caption("It is copied to the studio's folder on this machine and never changed.")
-
-
-def _latest() -> "list[Dataset]":
-    """The newest state of each upload."""
-    found: dict[str, Dataset] = {}
-    for dataset in data.list_datasets():
-        found.setdefault(f"{dataset.upload.id} {dataset.name}", dataset)
-    return list(found.values())[:MOST_EARLIER]
 
 
 def _other(place: Place) -> None:

@@ -1,0 +1,1 @@
+"""The page Compare: what is alike among texts, images, and both."""
