@@ -20,6 +20,7 @@ from studio.state import peek
 
 if TYPE_CHECKING:
     from engine.data import Dataset
+    from engine.tasks import Sample, Task
 
 FILE = "A table with one row for each item, or a zip of images (a table that describes them may lie among them)"
 
@@ -78,10 +79,10 @@ def _files() -> None:
 def _examples() -> None:
     st.markdown("**Try an example**")
     with st.container(horizontal=True, gap="small"):
-        for task in TASKS.values():
-            if task.sample and st.button(task.sample.sentence.partition(",")[0].rstrip("."), key=f"compare_sample_{task.page}",
-                                         icon=task.icon, help=f"{task.sample.sentence} {task.sample.licence}."):
-                file = paths.assets() / task.sample.file
+        for task, sample in samples():
+            if st.button(sample.sentence.partition(",")[0].rstrip("."), key=f"compare_sample_{task.page}", icon=task.icon,
+                         help=f"{sample.sentence} {sample.licence}."):
+                file = paths.assets() / sample.file
                 places.go(Place(data.Dataset.of(data.store(file, file.name)).save().id, ready=True))
     st.caption("Or a few items")
     with st.container(horizontal=True, gap="small"):
@@ -89,6 +90,15 @@ def _examples() -> None:
             label = f"{len(task.examples)} {setup.noun_of(task).lower()}"
             if task.examples and st.button(label, key=f"compare_example_{task.page}", icon=task.icon):
                 places.go(Place(example(task).id, task.name, ready=True))
+
+
+def samples() -> "list[tuple[type[Task], Sample]]":
+    """The bundled samples worth comparing, each once: those with labels to colour by, and those with images."""
+    found: dict[str, tuple[type[Task], Sample]] = {}
+    for task in TASKS.values():
+        if task.sample and (task.answer_kind == "probabilities" or any(field.kind == "image" for field in task.inputs)):
+            found.setdefault(task.sample.file, (task, task.sample))
+    return list(found.values())
 
 
 def example(task: Any) -> "Dataset":
