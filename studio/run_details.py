@@ -109,8 +109,10 @@ def _data(run: Run) -> None:
     st.table(said, border="horizontal", width="content", alt="The data of this run")
     st.caption("The same fingerprint means the same rows in the same order.")
     if run.data.get("dataset"):
-        navigation.link("finetune", "Open the data in the wizard", icon=":material/table_edit:", step="data", task=run.task,
-                        dataset=run.data["dataset"])
+        with st.container(horizontal=True):
+            navigation.link("finetune", "Open the data in the wizard", icon=":material/table_edit:", step="data", task=run.task,
+                            dataset=run.data["dataset"])
+            navigation.link("compare", "See what is alike in it", icon=":material/scatter_plot:", dataset=run.data["dataset"])
 
 
 def _log(run: Run) -> None:

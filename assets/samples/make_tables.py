@@ -36,14 +36,8 @@ def questions_to_write() -> Table:
 
 
 def summaries() -> Table:
-    """A summary stands behind the first words of its notice."""
-    known = [notice for notice, _ in notices()]
-    found: Table = [("text", "summary")]
-    for line in blocks("summaries")[0]:
-        start, summary = (part.strip() for part in line.split("|"))
-        notice, = (one for one in known if one.startswith(start))
-        found.append((notice, summary))
-    return found
+    """The last line of a block, behind "= ", is the summary of those before it."""
+    return [("text", "summary"), *(("\n".join(lines), last.removeprefix("= ")) for *lines, last in blocks("summaries"))]
 
 
 def feelings() -> Table:
@@ -53,9 +47,12 @@ def feelings() -> Table:
 
 
 def pairs() -> Table:
-    """The first line of a block with each of those behind it, which begin with how alike they are."""
-    rows = [(first, other.split(" ", 1)[1], other.split(" ", 1)[0]) for first, *others in blocks("pairs") for other in others]
-    return [("sentence1", "sentence2", "similarity"), *rows]
+    """The first line of a block with each of those behind it, which begin with how alike they are; and with the first one of another
+    block, which has nothing to do with it."""
+    found = blocks("pairs")
+    rows = [(first, other.split(" ", 1)[1], other.split(" ", 1)[0]) for first, *others in found for other in others]
+    apart = [(own[0], other[0], "0.0") for own, other in zip(found, found[7:] + found[:7], strict=True)]
+    return [("sentence1", "sentence2", "similarity"), *rows, *apart]
 
 
 TABLES = {"questions": questions, "questions_to_write": questions_to_write, "summaries": summaries, "feelings": feelings, "pairs": pairs}

@@ -39,7 +39,7 @@ class Summarisation(Task):
     )
     default_model = "minilm"
     base_model = "smollm2-135m"
-    sample = Sample(file="samples/summaries.csv", sentence="60 short notices, each with a summary of one sentence.",
+    sample = Sample(file="samples/summaries.csv", sentence="59 talks, minutes and mails, each with a summary of one or two sentences.",
                     licence="Apache-2.0, made for this project")
     examples = (
         {"text": "The town council met on Tuesday evening to talk about the old swimming pool. The building from 1968 needs a new roof, "

@@ -47,7 +47,7 @@ class TextVectorisation(Task):
         ),
     )
     default_model = "minilm"
-    sample = Sample(file="samples/pairs.csv", sentence="150 pairs of sentences with how alike they are, from 0 to 1.",
+    sample = Sample(file="samples/pairs.csv", sentence="200 pairs of sentences with how alike they are, from 0 to 1.",
                     licence="Apache-2.0, made for this project")
     examples = (
         {"text": "The parcel has not arrived yet"},
