@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import data
-from engine.errors import Stopped, StudioError
+from engine.errors import StudioError
 from engine.tasks.base import next_size
+from engine.tasks.each import answer_each
 from studio.answer_table import Answered, answered
 from studio.errors import record
 
@@ -73,22 +74,9 @@ def _answer_part(task: Any, rows: Sequence[Row], options: dict[str, Any]) -> lis
     """All rows at once; if that fails, what can be answered at once, then what cannot, row by row."""
     wrong = {place: error for place, row in enumerate(rows) if (error := _row_error(task, row))}
     good = [row for place, row in enumerate(rows) if place not in wrong and isinstance(row, dict)]
-    answers = iter(_answer_good(task, good, options))
+    answers = iter([Answered(error=_said(one)) if isinstance(one, Exception) else answered(one)
+                    for one in answer_each(task, good, **options)])
     return [Answered(error=wrong[place]) if place in wrong else next(answers) for place in range(len(rows))]
-
-
-def _answer_good(task: Any, rows: list[dict[str, Any]], options: dict[str, Any]) -> list[Answered]:
-    if not rows:
-        return []
-    try:
-        return [answered(answer) for answer in task.answer(rows, **options)]
-    except Stopped:
-        raise
-    except Exception as error:
-        if len(rows) == 1:
-            return [Answered(error=_said(error))]
-    half = len(rows) // 2
-    return _answer_good(task, rows[:half], options) + _answer_good(task, rows[half:], options)
 
 
 def _row_error(task: Any, row: Row) -> str | None:

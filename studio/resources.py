@@ -114,6 +114,25 @@ def guess(dataset: str, task: str, variant: str) -> Any:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
+def spread(dataset: str, task: str, variant: str, key: str) -> Any:
+    """The columns over which one of the variant's seems to be spread."""
+    from engine.data import joining
+    from engine.tasks import task_class
+
+    column = next(column for column in task_class(task).variant(variant).columns if column.key == key)
+    return joining.spread(rows(dataset), column)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def fitting(dataset: str) -> Any:
+    """By which tasks, and by which of its columns, a saved data set can be compared ({task: {input: column}})."""
+    from engine import data
+    from studio.compare import setup
+
+    return setup.fitting(data.open_dataset(dataset), rows(dataset))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
 def report(dataset: str, task: str, variant: str) -> Any:
     """What the checks found in a saved data set (`engine.data.Report`)."""
     from engine import data
@@ -156,6 +175,15 @@ def near_duplicates(vectors: str, threshold: float, _index: Any) -> Any:
 def outliers(vectors: str, _index: Any) -> Any:
     """(positions, mean cosine with the nearest others), the loneliest first."""
     return _index.outliers()
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking at what moved", show_time=True)
+def moved(before: str, after: str, nearest: int, _before: Any, _after: Any) -> Any:
+    """(share of neighbours that stayed, where the items lay, where they lie) of the same items under two models, two `Index`."""
+    from engine import similarity
+
+    onto = similarity.project(_after.vectors)
+    return similarity.overlap(_before, _after, nearest), similarity.aligned(similarity.project(_before.vectors), onto), onto
 
 
 def task(name: str, model: str) -> Any:

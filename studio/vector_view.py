@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from engine import words
+from engine.similarity import Index
 from studio import charts, images
 from studio.results_tables import plain
 
@@ -35,7 +36,7 @@ def one(vector: list[float], key: str) -> None:
 def several(rows: list[dict[str, Any]], vectors: list[list[float]], key: str) -> None:
     """How alike each is to each, and the nearest pairs by name."""
     names = [_name(row, place) for place, row in enumerate(rows)]
-    cosines = _cosines(vectors)
+    cosines = Index(vectors).cosines(range(len(vectors))).astype(float).round(4).tolist()
     pairs = sorted(((cosines[first][second], first, second) for second in range(len(names)) for first in range(second)), reverse=True)
     _heat_map(names, cosines, key)
     st.markdown("**Most alike**")
@@ -66,15 +67,6 @@ def _heat_map(names: list[str], cosines: list[list[float]], key: str) -> None:
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
     figure.update_layout(height=min(900, 34 * size + 60), margin={"l": 0, "r": 0, "t": 6, "b": 0})
     charts.show(figure, key=f"{key}_heat", alt=f"Heat map of how alike {size} items are; the most alike pairs are named below.")
-
-
-def _cosines(vectors: list[list[float]]) -> list[list[float]]:
-    import numpy as np
-
-    matrix = np.asarray(vectors, dtype=np.float64)
-    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    unit = np.divide(matrix, lengths, out=np.zeros_like(matrix), where=lengths > 0)
-    return np.clip(unit @ unit.T, -1, 1).round(4).tolist()
 
 
 def _download(vectors: list[list[float]], key: str) -> None:

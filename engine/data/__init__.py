@@ -11,7 +11,6 @@ _HOMES = {
     "guess": "mapping", "check_mapping": "mapping",
     "check": "checks", "Report": "findings", "Finding": "findings",
     "Fix": "fixes", "apply_fix": "fixes",
-    "joining": "joining", "spread": "joining",
     "split": "splitting",
 }
 __all__ = list(_HOMES)

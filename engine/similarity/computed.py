@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from engine import paths
 from engine.disk import make_room, write_atomically
-from engine.errors import Stopped, StudioError
+from engine.errors import StudioError
 from engine.similarity.index import Watch, quiet
 from engine.similarity.vectors import Floats
 from engine.tasks.base import next_size
+from engine.tasks.each import answer_each
 from engine.words import plural
 
 if TYPE_CHECKING:
@@ -77,20 +78,13 @@ def _report(watch: Watch, start: int, size: int, total: int, share: float) -> No
 def fingerprint(task: "Task") -> str:
     """SHA-256 of all that decides a vector but the item: the task, the model's weights and settings, and the precision."""
     from engine.inference.devices import dtype_for
+    from engine.models.fingerprint import add_weights
 
     model = task.model
     digest = hashlib.sha256(json.dumps([FORMAT, task.name, type(model).__qualname__, str(dtype_for(model.device)), model.config()],
                                        sort_keys=True, default=str).encode())
-    for name, value in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(_octets(value) if hasattr(value, "detach") else repr(value).encode())
+    add_weights(digest, model)
     return digest.hexdigest()
-
-
-def _octets(value: Any) -> Any:
-    import torch
-
-    return value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy()
 
 
 def _part(task: "Task", model: str, rows: Sequence[Row], report: Callable[[float], None]) -> tuple[str, list[Floats | str]]:
@@ -138,7 +132,7 @@ def _answers(task: "Task", rows: Sequence[Any], report: Callable[[float], None])
     size, broken = FIRST, 0
     while len(answers) < len(rows):
         began = monotonic()
-        found = _bisected(task, rows[len(answers):len(answers) + size])
+        found = [_vector(answer) for answer in answer_each(task, rows[len(answers):len(answers) + size])]
         answers += found
         broken = broken + len(found) if all(isinstance(answer, str) and answer == UNKNOWN for answer in found) else 0
         if broken >= GIVE_UP_AFTER:
@@ -148,18 +142,12 @@ def _answers(task: "Task", rows: Sequence[Any], report: Callable[[float], None])
     return answers
 
 
-def _bisected(task: "Task", rows: Sequence[Any]) -> list[Floats | str]:
-    """All at once; where that fails each half by itself, down to the rows that cannot be computed."""
-    try:
-        answers = np.asarray(task.answer(rows), dtype=np.float32)
-        return [answer if np.isfinite(answer).all() else UNKNOWN for answer in answers]
-    except (Stopped, MemoryError):
-        raise
-    except Exception as error:
-        if len(rows) == 1:
-            return [error.message if isinstance(error, StudioError) else UNKNOWN]
-    half = len(rows) // 2
-    return _bisected(task, rows[:half]) + _bisected(task, rows[half:])
+def _vector(answer: Any) -> Floats | str:
+    """The vector, or why there is none."""
+    if isinstance(answer, Exception):
+        return answer.message if isinstance(answer, StudioError) else UNKNOWN
+    found = np.asarray(answer, dtype=np.float32)
+    return found if np.isfinite(found).all() else UNKNOWN
 
 
 def _load(file: Path, count: int) -> Floats | None:

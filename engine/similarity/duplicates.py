@@ -52,12 +52,17 @@ class Duplicates:
 
     def extra(self, threshold: float | None = None) -> list[int]:
         """Positions to drop so that of each group the first item stays."""
-        return sorted(place for group in self.groups(threshold) for place in group[1:])
+        return all_but_first(self.groups(threshold))
 
     def _upto(self, threshold: float | None) -> int:
         if threshold is None or threshold <= self.threshold:
             return len(self.scores)
         return int(np.searchsorted(-self.scores, -threshold, side="right"))
+
+
+def all_but_first(groups: list[list[int]]) -> list[int]:
+    """Positions, ascending."""
+    return sorted(place for group in groups for place in group[1:])
 
 
 def near_duplicates(index: "Index", threshold: float, watch: "Watch") -> Duplicates:

@@ -15,6 +15,7 @@ from engine import paths
 from engine.disk import make_room
 from engine.inference.batching import plan, token_budget
 from engine.inference.devices import autocast
+from engine.models.fingerprint import add_weights
 from engine.models.head import TOPS
 from engine.training.events import Reporter
 from engine.training.rows import DenseRows, JoinedRows, OpenedRows, RaggedRows, Rows
@@ -110,10 +111,7 @@ def _digest_input(digest: Any, value: Any) -> None:
 def _key(learner: "Learner", rows: Rows, cut: int | None, precision: str) -> str:
     """Of the content: the same rows through the same weights up to the same cut."""
     digest = hashlib.sha256(f"3 {type(learner.model).__name__} {type(learner).__name__} {learner.recipe} {cut} {precision}".encode())
-    for name, value in sorted(learner.model.state_dict().items()):
-        if not name.startswith(TOPS):
-            digest.update(name.encode())
-            digest.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy())
+    add_weights(digest, learner.model, without=TOPS)
     _digest_rows(digest, rows)
     return digest.hexdigest()[:32]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from engine import data, similarity, words
+from engine import data, words
 from engine.similarity import Index
 from studio import charts, model_picker, resources
 from studio.compare import items, working
@@ -60,13 +60,11 @@ def _compared(before: Collection, after: Collection) -> None:
     numbers = numbers[::step]
     old, new = (one.frame.index.get_indexer(numbers) for one in (before, after))
     indexes = Index(before.index.vectors[old]), Index(after.index.vectors[new])
-    kept = similarity.overlap(*indexes, k=NEAREST)
+    kept, start, onto = resources.moved(before.key, after.key, NEAREST, *indexes)  # the keys stand for which rows both could compute
     colour = st.selectbox("Coloured by", maps.colourable(after), key=f"compare_other_colour_{after.dataset}", width=220)
     chosen = {int(place): row for row, place in enumerate(new)}
     groups = [(group, np.array([chosen[int(place)] for place in group.positions if int(place) in chosen], dtype=int))
               for group in maps.grouped(after, colour)]
-    onto = similarity.project(indexes[1].vectors)
-    start = similarity.aligned(similarity.project(indexes[0].vectors), onto)
     left, right = st.columns([5, 3], gap="medium")
     with left:
         charts.show(_figure(after, new, start, onto, groups), key="compare_change",

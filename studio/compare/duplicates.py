@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from engine import words
+from engine.similarity.duplicates import all_but_first
 from studio import charts, resources
 from studio.compare import items, moves, said
 from studio.compare.collection import Collection
@@ -33,7 +34,8 @@ def draw(collection: Collection) -> None:
         threshold = st.slider("Nearly the same from a cosine of", least, 1.0, max(USUAL, least), 0.005, format="%.3f",
                               key="compare_threshold", persist_state="session")
         threshold = min(threshold, 1.0 - 1e-6)  # rounding keeps even the very same just below 1
-        groups, extra = found.groups(threshold), found.extra(threshold)
+        groups = found.groups(threshold)
+        extra = all_but_first(groups)
         st.markdown(f"**{words.plural(found.count(threshold), 'pair')}** in **{words.plural(len(groups), 'group')}**: "
                     f"{words.plural(len(extra), 'item')} could go and leave one of each group.")
         st.caption(f"A cosine of {threshold:.2f} is {said.closer(collection.index.percentile(threshold))} of this data.")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine import words
 from engine.tasks import TASKS, Task
-from studio import file_tab
+from studio import file_tab, resources
 from studio.compare import place as places
 from studio.compare.place import Place
 from studio.results_tables import plain
@@ -44,7 +44,7 @@ def fitting(dataset: "Dataset", frame: "pd.DataFrame") -> dict[str, dict[str, st
 
 def settled(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Place:
     """The place with its task and its columns, guessed where the reader did not choose."""
-    fits = fitting(dataset, frame)
+    fits = resources.fitting(dataset.id)
     task = place.task if place.task in fits else next(iter(fits), "")
     if not task:
         return Place(dataset=place.dataset)
@@ -54,7 +54,7 @@ def settled(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Place:
 
 def draw(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Any:
     """The line above the work: what is compared, by what, and the way to other data. Returns it, for more to stand there."""
-    fits = fitting(dataset, frame)
+    fits = resources.fitting(dataset.id)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare_setup")
     with line:
         st.markdown(f":material/description: **{plain(dataset.name)}** · {words.plural(len(frame), 'row')}", width="content")

@@ -79,13 +79,13 @@ def _row(column: Column, frame: "pd.DataFrame", guessed: str | None, variant: Va
         if chosen is not None:
             st.caption(f"First: {plain(charts.shorten(_first(frame, chosen), 60))}")
         if column.kind in joining.JOINS:
-            _spread(column, frame, chosen, box, place)
+            _spread(column, variant, frame, chosen, box, place)
     return chosen
 
 
-def _spread(column: Column, frame: "pd.DataFrame", chosen: str | None, box: str, place: Place) -> None:
+def _spread(column: Column, variant: Variant, frame: "pd.DataFrame", chosen: str | None, box: str, place: Place) -> None:
     """Where it stands in several columns, these are made one: a fix, which the next step undoes."""
-    found = joining.spread(frame, column)
+    found = resources.spread(place.dataset, place.task, variant.name, column.key)
     if found and (chosen is None or chosen in found):
         st.caption(f":material/lightbulb: {words.plural(len(found), 'column')} of this file look like it.")
     with st.popover("Join columns", key=f"{box}_spread_{place.dataset}", type="tertiary"):  # closed again once they are joined
