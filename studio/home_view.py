@@ -29,7 +29,7 @@ def doors() -> None:
     train, keep, see = st.columns(3)
     with train.container(border=True, height="stretch"):
         st.subheader("Train", anchor=False)
-        st.markdown("Teach a model your own labels from a table. Seconds to minutes, on this machine.")
+        st.markdown("Teach a model by your own examples, from a table or images. On this machine.")
         navigation.link("finetune", "Finetune on your data", icon=":material/school:")
     with keep.container(border=True, height="stretch"):
         st.subheader("Keep", anchor=False)

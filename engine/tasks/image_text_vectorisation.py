@@ -47,7 +47,7 @@ class ImageTextVectorisation(Task):
         ),
     )
     default_model = "image-text"
-    sample = Sample(file="samples/things_with_texts.zip", sentence="144 drawn images of things, each with a text that says what it shows.",
+    sample = Sample(file="samples/things_with_texts.zip", sentence="144 drawn images with texts, which say what they show.",
                     licence="Apache-2.0, made for this project")
     examples = (
         {"image": str(DRAWN / "balloon.png"), "text": "A balloon on a string"},

@@ -91,9 +91,9 @@ def _moved(groups: list[tuple[maps.Group, Any]], indexes: tuple[Index, Index], k
                           "Stayed": [100 * float(kept[rows].mean()) for _, rows in named]})
     column = st.column_config
     st.dataframe(table, hide_index=True, key="compare_change_groups", height="content", alt="Groups before and after", column_config={
-        "Group": column.TextColumn(width=140), "Before": column.NumberColumn(format="%.2f", width=60, help="How alike its items were."),
-        "After": column.NumberColumn(format="%.2f", width=60, help="How alike its items are."),
-        "Stayed": column.NumberColumn(format="%.0f%%", width=60, help="Neighbours that are the same.")})
+        "Group": column.TextColumn(width=108), "Before": column.NumberColumn(format="%.2f", width=56, help="How alike its items were."),
+        "After": column.NumberColumn(format="%.2f", width=56, help="How alike its items are."),
+        "Stayed": column.NumberColumn(format="%.0f%%", width=56, help="Neighbours that are the same.")})
     st.caption("Before and after: the mean cosine of a group's items with their middle. Two models may use other parts of the scale, so "
                "look at which groups rose more than others.")
 
