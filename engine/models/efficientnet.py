@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from engine.images import open_image
+from engine.models.building import building
 from engine.models.checkpoint import CheckpointModel
-from engine.models.encoder import quiet
 from engine.models.head import read_tops, tops_config, write_tops
 from engine.models.image_model import Picturer
 
@@ -27,11 +27,11 @@ class EfficientNet(CheckpointModel, Picturer):
         self.labels = [network.config.id2label[index] for index in range(len(network.config.id2label))]
 
     @classmethod
+    @building()
     def from_folder(cls, folder: str | Path, **facts: Any) -> Self:
         """A checkpoint of EfficientNetForImageClassification."""
         from transformers import EfficientNetForImageClassification, EfficientNetImageProcessorPil
 
-        quiet()
         network = EfficientNetForImageClassification.from_pretrained(str(folder), dtype=torch.float32)
         return cls(network, EfficientNetImageProcessorPil.from_pretrained(str(folder)), **facts).eval()
 

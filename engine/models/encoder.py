@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import StudioError
+from engine.models.building import building
 from engine.models.cutting import Cutter, cutter_of
 from engine.models.pooling import modes_of, pool
 from engine.models.text import clean
@@ -26,14 +27,6 @@ class Tokens(NamedTuple):
 
     ids: list[list[int]]
     cut: int
-
-
-def quiet() -> None:
-    """Keep transformers from drawing progress bars and from warning about what this project handles itself."""
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
 
 
 def tokenise(tokeniser: Any, texts: Sequence[str], max_length: int) -> Tokens:
@@ -99,11 +92,11 @@ class Encoder(nn.Module):
     # Folders
 
     @classmethod
+    @building()
     def from_folder(cls, folder: Path) -> "Encoder":
         """Read a sentence-transformers folder of the common make, or a plain Hugging Face checkpoint (pooled by its mean)."""
         from transformers import AutoModel, AutoTokenizer
 
-        quiet()
         parts = _parts(folder)
         if parts is None:
             raise StudioError(f"{folder} is not made of a transformer and a pooling alone.")

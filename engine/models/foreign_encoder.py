@@ -5,7 +5,8 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from engine.models.encoder import LONGEST, Tokens, quiet, tokenise
+from engine.models.building import building
+from engine.models.encoder import LONGEST, Tokens, tokenise
 
 
 class ForeignEncoder(nn.Module):
@@ -13,11 +14,11 @@ class ForeignEncoder(nn.Module):
 
     normalise = False
 
+    @building()
     def __init__(self, folder: Path) -> None:
         super().__init__()
         from sentence_transformers import SentenceTransformer
 
-        quiet()
         self.backbone = SentenceTransformer(str(folder), device="cpu").eval()
         self.tokeniser = self.backbone.tokenizer
         self.max_length = int(self.backbone.max_seq_length or LONGEST)

@@ -11,8 +11,8 @@ from torch import Tensor
 from engine.errors import StudioError
 from engine.inference.batching import pad, plan
 from engine.inference.devices import dtype_for
+from engine.models.building import building
 from engine.models.checkpoint import CheckpointModel
-from engine.models.encoder import quiet
 from engine.models.text import clean
 
 BUDGET = 4096  # tokens of a batch, prompts and what is written; beyond it a CPU gains nothing and memory grows
@@ -38,11 +38,11 @@ class Generator(CheckpointModel):
             tokeniser.pad_token = tokeniser.eos_token
 
     @classmethod
+    @building()
     def from_folder(cls, folder: str | Path, **facts: Any) -> Self:
         """A Hugging Face checkpoint of the family's kind."""
         import transformers
 
-        quiet()
         load = getattr(transformers, cls.loader).from_pretrained
         network = load(str(folder), dtype=dtype_for("cpu"), trust_remote_code=False)
         return cls(network, transformers.AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False), **facts).eval()

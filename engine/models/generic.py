@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.models.base import BaseModel
+from engine.models.building import building
 
 
 class PathModel(BaseModel):
@@ -24,12 +25,10 @@ class PathModel(BaseModel):
 class HFModel(PathModel):
     """A Hugging Face checkpoint: its network and its tokeniser, of the given transformers classes (AutoModel by default)."""
 
+    @building()
     def __init__(self, path: str, model_class: Any = None, tokeniser_class: Any = None, **facts: Any) -> None:
         from transformers import AutoModel, AutoTokenizer
 
-        from engine.models.encoder import quiet
-
-        quiet()
         super().__init__(path, (model_class or AutoModel).from_pretrained, (tokeniser_class or AutoTokenizer).from_pretrained, **facts)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from engine.errors import StudioError
-from engine.models.encoder import quiet
+from engine.models.building import building
 from engine.models.fetch_progress import FetchWatch
 from engine.models.packages import write_folder
 
@@ -58,10 +58,10 @@ def _counted(watch: FetchWatch) -> Iterator[None]:
         reader.tqdm = drawn
 
 
+@building()
 def _read(file: Path) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    quiet()
     where = {"pretrained_model_name_or_path": str(file.parent), "gguf_file": file.name}
     return AutoModelForCausalLM.from_pretrained(dtype=torch.bfloat16, **where), AutoTokenizer.from_pretrained(**where)
 

@@ -10,8 +10,9 @@ from torch import Tensor
 from engine.errors import StudioError
 from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
+from engine.models.building import building
 from engine.models.checkpoint import CheckpointModel
-from engine.models.encoder import longest_of, quiet
+from engine.models.encoder import longest_of
 from engine.models.ranking import ranked
 from engine.models.text import clean
 
@@ -33,11 +34,11 @@ class HFNLIModel(CheckpointModel):
         self.sides = [places["contradiction"], places["entailment"]]
 
     @classmethod
+    @building()
     def from_folder(cls, folder: str | Path, **facts: Any) -> Self:
         """A Hugging Face checkpoint for sequence classification with the labels of NLI."""
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-        quiet()
         network = AutoModelForSequenceClassification.from_pretrained(str(folder), dtype=torch.float32, trust_remote_code=False)
         return cls(network, AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False), **facts).eval()
 

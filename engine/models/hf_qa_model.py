@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from engine.inference.batching import plan, token_budget
+from engine.models.building import building
 from engine.models.checkpoint import CheckpointModel
 from engine.models.cutting import Cutter, cutter_of
-from engine.models.encoder import longest_of, quiet
+from engine.models.encoder import longest_of
 from engine.models.question_models import Asked, Place, QuestionModel
 from engine.models.question_prompt import NO_ANSWER
 
@@ -37,12 +38,12 @@ class HFQAModel(QuestionModel, CheckpointModel):
         self.tokeniser = tokeniser
 
     @classmethod
+    @building()
     def from_folder(cls, folder: str | Path, asset: Path | None = None, **facts: Any) -> Self:
         """A checkpoint whose class ends in ForQuestionAnswering, or an encoder. asset: the folder of a peft adapter with the layer that
         finds spans; it is merged into the encoder."""
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-        quiet()
         network = AutoModelForQuestionAnswering.from_pretrained(str(folder), dtype=torch.float32, trust_remote_code=False)
         if asset is not None:
             from peft import PeftModel

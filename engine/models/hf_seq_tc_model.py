@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import StudioError
+from engine.models.building import building
 from engine.models.cutting import Cutter, cutter_of
-from engine.models.encoder import Tokens, longest_of, quiet, tokenise
+from engine.models.encoder import Tokens, longest_of, tokenise
 from engine.models.head import ClassifierHead
 from engine.models.text_classifier import TextClassifier
 
@@ -32,11 +33,11 @@ class HFSeqTCModel(TextClassifier):
         self.multi_label = network.config.problem_type == "multi_label_classification"
 
     @classmethod
+    @building()
     def from_folder(cls, folder: str | Path, **facts: Any) -> Self:
         """A Hugging Face checkpoint whose class ends in ForSequenceClassification."""
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-        quiet()
         network = AutoModelForSequenceClassification.from_pretrained(str(folder), dtype=torch.float32, trust_remote_code=False)
         return cls(network, AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False), **facts).eval()
 
@@ -95,11 +96,11 @@ class HFSeqTCModel(TextClassifier):
         save_model(self, str(folder / "model.safetensors"))
 
     @classmethod
+    @building()
     def read(cls, folder: Path, config: dict[str, Any]) -> Self:
         from safetensors.torch import load_model
         from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
-        quiet()
         own = str(folder / "network")
         network = AutoModelForSequenceClassification.from_config(AutoConfig.from_pretrained(own, trust_remote_code=False))
         model = cls(network, AutoTokenizer.from_pretrained(own, trust_remote_code=False))

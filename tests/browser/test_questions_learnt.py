@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,12 @@ def test_from_paragraphs_and_questions_to_a_model_that_asks(page: Page, table: P
     page.set_input_files(".st-key-wizard_upload input[type=file]", table)
     expect(keyed(page, "wizard_schema")).to_contain_text("input_text")
     check(page)
+    keyed(page, "wizard_method").get_by_text("Adapters", exact=True).click()
+    expect(page).to_have_url(re.compile("method=lora"))  # its own settings are drawn
     epochs = page.get_by_role("spinbutton", name="Epochs")
     epochs.fill("1")
     epochs.press("Tab")
+    expect(page).to_have_url(re.compile("epochs"))
     train(page, "Adapters", "Asks questions")
     wait_for_the_end(page)
     expect(page.get_by_text("ROUGE-L").first).to_be_visible()

@@ -70,7 +70,9 @@ def see_a_curve_move(page: Page) -> None:
 
 
 def wait_for_the_end(page: Page) -> None:
-    expect(keyed(page, "run_state")).to_contain_text("Finished", timeout=15 * MINUTES)
+    state = keyed(page, "run_state")
+    expect(state).to_contain_text(re.compile("Finished|Failed|Stopped|Interrupted"), timeout=15 * MINUTES)
+    assert "Finished" in state.inner_text(), page.locator(".stMain").inner_text()
 
 
 def test_from_a_file_to_a_model_that_answers_and_proves_itself_elsewhere(page: Page, table: Path, tmp_path: Path) -> None:
