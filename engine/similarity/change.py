@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import StudioError
-from engine.similarity.index import Index
+from engine.similarity.index import Index, Watch, quiet
 from engine.similarity.vectors import Floats, table
 
 
@@ -21,15 +21,12 @@ def aligned(points: Any, onto: Any) -> Floats:
     return (((own - middle) @ (left @ right)) * scale + others).astype(np.float32)
 
 
-def overlap(before: Index, after: Index, k: int = 10) -> Floats:
+def overlap(before: Index, after: Index, k: int = 10, watch: Watch = quiet) -> Floats:
     """(N,) the share of each item's k nearest neighbours that stayed the same."""
     if len(before) != len(after):
         raise StudioError(f"There are {len(before):,} items before and {len(after):,} after.", "Compare the same items.")
     k = min(k, len(before) - 1)
     if k < 1:
         return np.ones(len(before), np.float32)
-    found = []
-    for index in (before, after):
-        _, places = index.nearest(index.vectors, k + 1)
-        found.append([[place for place in row if place != own][:k] for own, row in enumerate(places.tolist())])
-    return np.array([len(set(one) & set(other)) / k for one, other in zip(*found, strict=True)], dtype=np.float32)
+    (_, one), (_, other) = before.neighbourhoods(k, watch), after.neighbourhoods(k, watch)
+    return np.array([len(set(own) & set(others)) / k for own, others in zip(one.tolist(), other.tolist(), strict=True)], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Nearest neighbours, exactly: blocks of matrix products, of each of which only the best are kept."""
+"""Nearest neighbours, exactly: blocks of matrix products, of each of which only the best are kept. Of very many along a graph."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -13,13 +13,16 @@ from engine.similarity.vectors import Floats, same_width, unit
 from engine.words import plural
 
 if TYPE_CHECKING:
+    from engine.similarity.approximate import Graph
     from engine.similarity.duplicates import Duplicates
 
 Watch = Callable[[int, int], None]  # (done, total); what it raises ends the work
 BLOCK = 128_000_000  # bytes of scores at once
+RECALL = 0.98  # what a graph has to find of what is nearest, to be used
 RANDOM_PAIRS = 200_000  # from which percentiles are read
 FEWEST = 2
 EQUAL = 1e-6  # cosines that differ by less are equal but for rounding
+EXACTLY = 20_000_000_000  # cosines (of queries with items) up to which all are computed; beyond, making a graph takes less time
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Index:
         self.vectors = unit(vectors)
         self.ids: Sequence[Hashable] = range(len(self.vectors)) if ids is None else list(ids)
         self.seed = seed
+        self._graph: Graph | None = None
         if len(self.ids) != len(self.vectors):
             raise StudioError(f"There are {plural(len(self.vectors), 'vector')} but {plural(len(self.ids), 'id')}.",
                               "Give one id for each vector.")
@@ -67,12 +71,20 @@ class Index:
         found: list[Hit] = self.search(self.vectors[position], k + 1, among)
         return [hit for hit in found if hit.position != position][:k]
 
-    def nearest(self, queries: Any, k: int, among: Any = None, watch: Watch = quiet) -> tuple[Floats, NDArray[np.int64]]:
-        """(cosines, positions), each (Q, k), the best first. k: at most as many as there are items."""
+    def nearest(self, queries: Any, k: int, among: Any = None, watch: Watch = quiet,
+                exact: bool | None = None) -> tuple[Floats, NDArray[np.int64]]:
+        """(cosines, positions), each (Q, k), the best first. k: at most as many as there are items.
+
+        exact: True compares each query with each item, False goes along a graph; None does so only for very many queries of very
+        many items (`EXACTLY`). Where the graph finds less than 98% of what is nearest (`recall`), it is not used.
+        """
         import torch
 
         asked = unit(queries, "queries")
         same_width(asked, self.vectors.shape[1], "queries")
+        if exact is False or (exact is None and among is None and len(asked) * len(self) > EXACTLY):
+            if (graph := self._found_by_graph(watch)).recall >= RECALL:
+                return graph.nearest(asked, min(k, len(self)), watch)
         chosen = np.arange(len(self)) if among is None else np.flatnonzero(np.asarray(among, dtype=bool))
         if k < 1 or not len(chosen):
             return np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
@@ -85,6 +97,24 @@ class Index:
             places.append(chosen[best.indices.numpy()])
             watch(min(start + step, len(asked)), len(asked))
         return np.concatenate(scores), np.concatenate(places)
+
+    @property
+    def recall(self) -> float:
+        """Of the ten nearest items the share that was found, measured on some; 1 unless a graph was used."""
+        return 1.0 if self._graph is None or self._graph.recall < RECALL else self._graph.recall
+
+    def _found_by_graph(self, watch: Watch) -> "Graph":
+        from engine.similarity.approximate import Graph
+
+        self._graph = self._graph or Graph(self, watch)
+        return self._graph
+
+    def neighbourhoods(self, k: int, watch: Watch = quiet) -> tuple[Floats, NDArray[np.int64]]:
+        """(cosines, positions), each (N, k), of every item's nearest others, the best first."""
+        scores, places = self.nearest(self.vectors, min(k + 1, len(self)), watch=watch)
+        own = places == np.arange(len(self))[:, None]
+        own[~own.any(axis=1), -1] = True  # of many equal items it may not have found itself
+        return scores[~own].reshape(len(self), -1), places[~own].reshape(len(self), -1)
 
     def cosines(self, positions: Sequence[int]) -> Floats:
         """(M, M) of these items with each other."""
@@ -131,9 +161,6 @@ class Index:
         """(positions, mean cosine with the k nearest others), those first that are far from everything."""
         if len(self) < FEWEST:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        scores, places = self.nearest(self.vectors, k + 1, watch=watch)
-        own = places == np.arange(len(self))[:, None]
-        own[~own.any(axis=1), -1] = True  # of many equal items it may not have found itself
-        mean = np.where(own, 0, scores).sum(axis=1) / max(1, scores.shape[1] - 1)
+        mean = self.neighbourhoods(k, watch)[0].mean(axis=1)
         order = np.argsort(mean, kind="stable")
-        return order, mean[order].astype(np.float32)
+        return order, mean[order]
