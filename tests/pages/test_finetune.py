@@ -294,7 +294,9 @@ def test_every_way_is_queued_one_after_another_on_the_same_rows():
 def test_a_column_for_each_label_is_joined_into_one():
     rows = "".join(f"message number {n},{n % 2},{(n + 1) % 2},{'yes' if n % 3 else 'no'}\n" for n in range(24))
     at = at_data("text,urgent,friendly,long\n" + rows)
-    at = open_page(task="text-classification", step="data", variant="multi_label", dataset=at.query_params["dataset"])
+    assert "3 columns of this file hold only yes or no" in said(at)
+    at.button(key="wizard_another_go").click().run()
+    assert at.query_params["variant"] == "multi_label" and "hold only yes or no" not in said(at)
     assert "3 columns of this file look like it" in said(at)
     assert at.multiselect(key="wizard_column_multi_label_labels_parts").value == ["urgent", "friendly", "long"]
     at.button(key="wizard_column_multi_label_labels_join").click().run()
