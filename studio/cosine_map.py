@@ -19,8 +19,8 @@ def figure(names: Sequence[str], cosines: Any) -> Any:
 
     size = len(names)
     safe = [html.escape(name) for name in names]
-    apart = cosines[~np.eye(size, dtype=bool)]  # each with itself would take up the scale
-    low, high = float(apart.min()), float(apart.max())
+    apart = cosines[~np.eye(size, dtype=bool)]  # of many, each with itself would take up the scale
+    low, high = float(apart.min()), float(apart.max()) if size > NUMBERED else 1.0
     cells = {"text": [[f"{value:.2f}" for value in row] for row in cosines], "texttemplate": "%{text}",
              "textfont": {"color": charts.ink()}} if size <= NUMBERED else {}
     gap = 1 if size <= NAMED else 0

@@ -61,14 +61,14 @@ def _variant(place: Place) -> Variant:
 def _another(place: Place, chosen: Variant) -> None:
     """Where the file looks like another kind of rows than the chosen one, say so."""
     kinds = {column.kind for column in chosen.columns}
-    for variant in place.task_class.variants:
-        for column in variant.columns:
-            if column.kind in joining.JOINS and column.kind not in kinds:
-                if found := resources.spread(place.dataset, place.task, variant.name, column.key):
-                    with st.container(horizontal=True, vertical_alignment="center", key="wizard_another"):
-                        st.markdown(f":material/lightbulb: {words.plural(len(found), 'column')} of this file hold only yes or no, as if there "
-                                    "were one for each label.", width="content")
-                        st.button(f"Take “{variant.label}”", key="wizard_another_go", on_click=put, args=("wizard_variant", variant.name))
+    spread = [(variant, resources.spread(place.dataset, place.task, variant.name, column.key)) for variant in place.task_class.variants
+              for column in variant.columns if column.kind in joining.JOINS and column.kind not in kinds]
+    for variant, found in spread:
+        if found:
+            with st.container(horizontal=True, vertical_alignment="center", key="wizard_another"):
+                st.markdown(f":material/lightbulb: {words.plural(len(found), 'column')} of this file hold only yes or no, as if there were "
+                            "one for each label.", width="content")
+                st.button(f"Take “{variant.label}”", key="wizard_another_go", on_click=put, args=("wizard_variant", variant.name))
 
 
 def _has_labels(place: Place) -> bool:
