@@ -1,7 +1,7 @@
 """Cut any transformer encoder between two of its blocks, without knowing its family.
 
 A view is a copy of the model's outline (not of its weights) in which the list of blocks is shortened and, for an upper part,
-the embeddings are _replaced by the hidden states that are handed in. The model's own forward then does the rest: masks,
+the embeddings are replaced by the hidden states that are handed in. The model's own forward then does the rest: masks,
 position biases, final norms. Views share the parameters, so that training a view trains the model.
 """
 
@@ -10,6 +10,9 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+
+# Token ids and mask of two short texts, one of them padded.
+SAMPLE = torch.tensor([[1, 2, 3, 4], [1, 2, 0, 0]]), torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]])
 
 
 class _Reached(Exception):
@@ -46,8 +49,8 @@ def _outline(module: nn.Module) -> nn.Module:
     return twin
 
 
-def _replaced(model: nn.Module, changes: dict[str, nn.Module]) -> nn.Module:
-    """An outline of `model` with the submodules at some dotted paths exchanged."""
+def replaced(model: nn.Module, changes: dict[str, nn.Module]) -> nn.Module:
+    """An outline of `model`, which shares its weights, with the submodules at some dotted paths exchanged."""
     twin = _outline(model)
     outlined = {"": twin}
     for path, new in changes.items():
@@ -67,7 +70,7 @@ class Cutter:
 
     def __init__(self, model: nn.Module) -> None:
         self.model = model
-        self.path = _find_blocks(model)
+        self.path = find_blocks(model)
         self.embeddings = _find_embeddings(model)
         self._depth: int | None = None
 
@@ -97,17 +100,17 @@ class Cutter:
 
     def above(self, hidden: Tensor, attention_mask: Tensor, cut: int) -> Any:
         """The model's own output from the hidden states that enter block `cut`."""
-        view = _replaced(self._headless(), {self.path: self.blocks[cut:]})
+        view = replaced(self._headless(), {self.path: self.blocks[cut:]})
         return view(inputs_embeds=hidden, attention_mask=attention_mask)
 
     def _headless(self) -> nn.Module:
-        return _replaced(self.model, {self.embeddings: _Given()})
+        return replaced(self.model, {self.embeddings: _Given()})
 
     def _until(self, model: nn.Module, start: int, stop: int, inputs: dict[str, Tensor]) -> Tensor:
         if not 0 <= start <= stop <= len(self.blocks):
             raise ValueError(f"a cut at {stop} of {len(self.blocks)} blocks")
         last = self.blocks[min(stop, len(self.blocks) - 1)]
-        view = _replaced(model, {self.path: nn.ModuleList([*self.blocks[start:stop], _Tap(last)])})
+        view = replaced(model, {self.path: nn.ModuleList([*self.blocks[start:stop], _Tap(last)])})
         try:
             view(**inputs)
         except _Reached as reached:
@@ -115,10 +118,9 @@ class Cutter:
         raise RuntimeError("the blocks were never reached")
 
     def _is_exact(self) -> bool:
-        """Whether a cut gives the uncut model's output; two short texts, one of them padded."""
+        """Whether a cut gives the uncut model's output."""
         device = next(self.model.parameters()).device
-        ids = torch.tensor([[1, 2, 3, 4], [1, 2, 0, 0]], device=device)
-        mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]], device=device)
+        ids, mask = (part.to(device) for part in SAMPLE)
         training = self.model.training
         self.model.eval()
         try:
@@ -145,7 +147,7 @@ def cutter_of(owner: nn.Module, model: nn.Module) -> Cutter:
     return found
 
 
-def _find_blocks(model: nn.Module) -> str:
+def find_blocks(model: nn.Module) -> str:
     """The dotted path of the longest list of alike modules: the transformer's blocks."""
     found = [(len(module), name) for name, module in model.named_modules()
              if isinstance(module, nn.ModuleList) and len({type(block) for block in module}) == 1]

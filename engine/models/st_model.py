@@ -73,7 +73,7 @@ class STModel(TextClassifier):
     def vectors(self, texts: Sequence[str]) -> Tensor:
         """(N, width) in fp32, on the CPU."""
         with torch.inference_mode():
-            return self.projected(self.in_batches(self.encoder, self.encoder.tokenise(texts).ids).to(self.device)).cpu()
+            return self.projected(self.in_batches(_encoded, self.encoder.tokenise(texts).ids).to(self.device)).cpu()
 
     def projected(self, vectors: Tensor) -> Tensor:
         """Vectors of the encoder as finetuning turned them, if it did."""
@@ -167,6 +167,11 @@ class STModel(TextClassifier):
         model.thresholds = config.get("thresholds") or {}
         read_tops(model, folder, config)
         return model.eval()
+
+
+def _encoded(model: STModel, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+    found: Tensor = model.encoder(input_ids, attention_mask)
+    return found
 
 
 def _encoder(folder: Path) -> nn.Module:

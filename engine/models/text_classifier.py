@@ -1,7 +1,7 @@
 """What all models that sort texts share: batches, answers, rows to tensors, loss."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from engine.inference.batching import pad, plan, token_budget
 from engine.inference.devices import autocast
 from engine.models.encoder import Tokens
 from engine.models.headed import HeadedModel
+from engine.models.packing import Compute, packed
 from engine.models.ranking import ranked
 
 MAX_LENGTH = 128  # tokens kept of a text unless the finetuning said otherwise
@@ -36,19 +37,20 @@ class TextClassifier(HeadedModel):
     def logits(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """(B, T) -> (B, classes)."""
 
-    def in_batches(self, compute: Callable[[Tensor, Tensor], Tensor], ids: Sequence[Sequence[int]]) -> Tensor:
-        """Apply `compute(input_ids, attention_mask) -> (B, F)` to token ids in batches of like lengths -> (N, F), fp32, on the CPU.
+    def in_batches(self, compute: Compute, ids: Sequence[Sequence[int]]) -> Tensor:
+        """Apply `compute(model, input_ids, attention_mask) -> (B, F)` to token ids in batches of like lengths -> (N, F), fp32, on the CPU.
 
-        The same tokens are computed once.
+        model: this one, or the same made ready to answer fast. The same tokens are computed once.
         """
         unique: dict[tuple[int, ...], int] = {}
         places = [unique.setdefault(tuple(sequence), len(unique)) for sequence in ids]
         sequences = list(unique)
         rows: list[Tensor] = [torch.empty(0)] * len(sequences)
         with torch.inference_mode(), autocast(self.device):
+            model = packed(self, compute)
             for batch in plan([len(sequence) for sequence in sequences], token_budget(self.device.type)):
                 input_ids, mask = pad([sequences[index] for index in batch], self.pad_id)
-                results = compute(input_ids.to(self.device), mask.to(self.device)).float().cpu()
+                results = compute(model, input_ids.to(self.device), mask.to(self.device)).float().cpu()
                 for index, row in zip(batch, results, strict=True):
                     rows[index] = row
         return torch.stack([rows[place] for place in places]) if places else torch.empty(0, 0)
@@ -57,7 +59,7 @@ class TextClassifier(HeadedModel):
         """The probabilities of the model's own labels, most probable first."""
         if not texts:
             return []
-        features = self.in_batches(self.features, self.tokenise(texts, self.max_length).ids)
+        features = self.in_batches(type(self).features, self.tokenise(texts, self.max_length).ids)
         with torch.inference_mode():  # in fp32: it costs nothing, and half as many close calls change their label
             logits = self.head(features.to(self.device)).cpu()
         return [ranked(self.labels or [], row, top_k) for row in self.probabilities(logits)]

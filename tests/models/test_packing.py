@@ -1,0 +1,83 @@
+"""Blocks laid out for bf16 give what the model gives."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine.models import packing
+from engine.models.hf_seq_tc_model import HFSeqTCModel
+from engine.models.st_model import STModel
+from tests import tiny
+
+TEXTS = ["I am mad", "my product broke", "nature is green . nature is green ."]
+
+needs_products = pytest.mark.skipif(not hasattr(torch.ops.mkldnn, "_linear_pointwise"), reason="this build of torch has no such products")
+
+
+@pytest.fixture(autouse=True)
+def bf16(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_PRECISION", "bf16")
+
+
+def encoder(folder: Path, family: str) -> Any:
+    return STModel.from_folder(tiny.sentence_folder(folder, family))
+
+
+@needs_products
+@pytest.mark.parametrize("family", ["bert", "roberta", "distilbert", "mpnet"])
+def test_a_packed_encoder_gives_the_same_vectors(family: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = encoder(tmp_path, family)
+    found = model.vectors(TEXTS)
+    assert packing._kept[model][1] is not None, "this family can be packed"
+    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+    assert (torch.nn.functional.cosine_similarity(found, model.vectors(TEXTS)) > 0.999).all()
+    assert not any(isinstance(module, packing._Block) for module in model.modules()), "the model itself stays as it was"
+
+
+@needs_products
+def test_a_packed_classifier_answers_as_before_and_is_packed_anew_when_it_has_learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = HFSeqTCModel.from_folder(tiny.classifier_folder(tmp_path))
+    before = model.classify(TEXTS)
+    kept = packing._kept[model][1]
+    assert kept is not None and model.classify(TEXTS) == before and packing._kept[model][1] is kept
+    with torch.no_grad():
+        for weight in model.network.parameters():
+            weight += 0.3 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(1))
+    after = model.classify(TEXTS)
+    assert packing._kept[model][1] is not kept and after != before
+    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+    assert [next(iter(answer)) for answer in model.classify(TEXTS)] == [next(iter(answer)) for answer in after]
+
+
+@needs_products
+def test_what_is_packed_goes_with_its_model_and_stays_out_of_copies(tmp_path: Path) -> None:
+    model = encoder(tmp_path, "bert")
+    model.vectors(TEXTS)
+    twin = copy.deepcopy(model)
+    assert twin not in packing._kept and torch.allclose(twin.vectors(TEXTS), model.vectors(TEXTS))
+    count = len(packing._kept)
+    del model, twin
+    assert len(packing._kept) == count - 2
+
+
+def test_a_model_that_learns_and_one_in_fp32_are_not_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = encoder(tmp_path, "bert")
+    assert packing.packed(model.train(), STModel.features) is model
+    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+    assert packing.packed(model.eval(), STModel.features) is model
+
+
+def test_a_family_that_is_built_otherwise_answers_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = encoder(tmp_path, "bert")
+    before = model.vectors(TEXTS)
+
+    def broken(self: Any, values: Any) -> Any:
+        raise RuntimeError("no such product")
+
+    monkeypatch.setattr(packing._Product, "forward", broken)
+    other = encoder(tmp_path / "again", "bert")
+    found = other.vectors(TEXTS)
+    assert packing._kept[other][1] is None and found.shape == before.shape
