@@ -4,33 +4,6 @@ const observers = new WeakMap()
 // Few buttons, so that they never cover the legend: a box drawn with the pointer zooms, the house goes back.
 const SHOWN = { displaylogo: false, responsive: false, modeBarButtons: [["toImage", "resetScale2d"]] }
 
-function plotly(address) {
-  if (window.Plotly) return Promise.resolve(window.Plotly)
-  window.studioPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = address
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => {
-      delete window.studioPlotly
-      reject(new Error("the chart library could not be loaded"))
-    }
-    document.head.append(script)
-  })
-  return window.studioPlotly
-}
-
-function theme(node) {
-  const style = getComputedStyle(node)
-  const read = (name, other) => style.getPropertyValue(name).trim() || other
-  return {
-    text: read("--st-text-color", "#444"),
-    grid: read("--st-border-color", "#ccc"),
-    background: read("--st-background-color", "#fff"),
-    faint: read("--st-gray-text-color", "#777"),
-    font: read("--st-font", "sans-serif"),
-  }
-}
-
 function layout(data, colours) {
   const axis = { gridcolor: colours.grid, linecolor: colours.grid, zeroline: false, automargin: true, ticks: "" }
   const empty = !data.curves.some((curve) => curve.x.length)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import apart
+from benchmarks import apart, first_paint
 
 ITEMS, WIDTH, QUERIES, NEAREST = 100_000, 384, 1_000, 10
 MAPPED = 10_000
@@ -100,6 +100,7 @@ CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "all-neighbours-by-graph": lambda: neighbours(False),
     "map-pca-100000": lambda: mapped("pca", ITEMS),
     "map-tsne-10000": lambda: mapped("tsne", MAPPED),
+    "map-first-paint-100000": lambda: first_paint.measured(ITEMS),
 }
 
 

@@ -22,13 +22,15 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 @dataclass(frozen=True)
 class Answers:
     """rows: the user's table. answers(): all answers from the first row on, in order; they are read more than once. items(): the rows as
-    the file held them, where that says more than a table of texts. report(share): how far it is, from 0 to 1."""
+    the file held them, where that says more than a table of texts. report(share): how far it is, from 0 to 1. failed: whether there may be
+    rows without an answer."""
 
     rows: pd.DataFrame
     answers: Callable[[], Iterator[Answered]]
     done: int
     items: Callable[[], Iterable[Mapping[str, Any] | None]] = tuple
     report: Callable[[float], None] = lambda share: None
+    failed: bool = True
 
     def parts(self) -> Iterator[tuple[pd.DataFrame, list[Answered]]]:
         """PART rows with their answers at a time."""
@@ -78,7 +80,7 @@ def _line(item: Mapping[str, Any], cells: Mapping[str, Any], names: Iterable[str
 
 
 def write_parquet(path: Path, answers: Answers) -> None:
-    """The user's columns, and the vectors as one column of lists of float32; a row that failed has none."""
+    """The user's columns, and the vectors as one column of lists of float32; a row that failed has none, and says why."""
     import pyarrow
     import pyarrow.parquet
 
@@ -86,12 +88,14 @@ def write_parquet(path: Path, answers: Answers) -> None:
     taken = set(names)
     vector, error = free("vector", taken), free("error", taken)
     texts = [pyarrow.field(name, pyarrow.large_string()) for name in names]
-    schema = pyarrow.schema([*texts, pyarrow.field(vector, pyarrow.list_(pyarrow.float32())), pyarrow.field(error, pyarrow.string())])
+    schema = pyarrow.schema([*texts, pyarrow.field(vector, pyarrow.list_(pyarrow.float32())),
+                             *([pyarrow.field(error, pyarrow.string())] if answers.failed else [])])
     with pyarrow.parquet.ParquetWriter(path, schema, compression="zstd") as file:
         for rows, answered in answers.parts():
             columns = [pyarrow.array(rows.iloc[:, place], type=pyarrow.large_string(), from_pandas=True) for place in range(len(names))]
             columns.append(pyarrow.array([item.answer for item in answered], type=schema.field(vector).type))
-            columns.append(pyarrow.array([item.error for item in answered], type=schema.field(error).type))
+            if answers.failed:
+                columns.append(pyarrow.array([item.error for item in answered], type=schema.field(error).type))
             file.write_table(pyarrow.table(columns, schema=schema))
 
 

@@ -24,6 +24,8 @@ FAILURE = "#d1483d"
 PALETTE = {"training": TRAINING, "validation": VALIDATION, "baseline": BASELINE, "ours": OURS, "warning": WARNING, "failure": FAILURE}
 # Groups on a map, the largest first; all others are BASELINE. So many cannot all be told apart by everyone: names stand beside them.
 GROUPS = ("#0f8482", "#c26a1b", "#1b7fc0", "#d1483d", "#9a7d00", "#7a5bb5", "#4f8a3c", "#b0568f", "#5c7080", "#8a5a3b")
+# Numbers on a map, from the lowest to the highest: ever lighter, and from blue to yellow, which every reader tells apart.
+NUMBERS = ("#0b54cd", "#8455b1", "#b95586", "#d1645a", "#ce8212")
 FULL = 0.97  # of a colour scale: from here on white is read on a cell, below it the page's ink
 SEQUENTIAL = [[0.0, "rgba(15,132,130,0.04)"], [0.02, "rgba(15,132,130,0.20)"], [0.5, "rgba(15,132,130,0.62)"], [1.0, "rgba(15,132,130,1)"]]
 DIVERGING = [[0.0, "rgba(209,72,61,0.9)"], [0.5, "rgba(127,138,150,0.08)"], [1.0, "rgba(15,132,130,0.9)"]]

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -32,6 +32,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "cp1252", "latin-1", "utf-16", "cp1250", "cp1
 LOOKS = {"error": (":material/error:", "red"), "warning": (":material/warning:", "orange"), "note": (":material/info:", "gray")}
 
 Pictures = Sequence[str | None]
+Made = TypeVar("Made")
 
 
 def again(label: str, on_click: Callable[..., Any]) -> Action:
@@ -39,20 +40,24 @@ def again(label: str, on_click: Callable[..., Any]) -> Action:
     return Action(label, on_click, icon=":material/undo:")
 
 
-def upload(key: str, label: str) -> "Dataset | None":
-    """The uploader. What arrives is copied to disk at once, read, and the widget's copy forgotten."""
+def stored(file: Any) -> "Dataset":
+    """An uploaded table or zip as a data set on disk."""
+    return data.Dataset.of(data.store(file, file.name)).save()
+
+
+def upload(key: str, label: str, endings: Sequence[str] = ENDINGS, keep: "Callable[[Any], Made]" = stored) -> "Made | None":
+    """The uploader. What arrives is kept on disk at once (keep: what does that, and gives what it made of it), and the widget's copy
+    forgotten."""
     turn = peek(f"{key}_turn", 0)
     with st.container(key=f"{key}_upload"):
-        file = st.file_uploader(label, type=ENDINGS, key=f"{key}_file_{turn}")
+        file = st.file_uploader(label, type=list(endings), key=f"{key}_file_{turn}")
     if file is None:
         return None
     with st.spinner(f"Reading {plain(file.name)}"):
-        stored = data.store(file, file.name)
-        dataset = data.Dataset.of(stored)
-        dataset.save()
+        made = keep(file)
     _forget(file)
     put(f"{key}_turn", turn + 1)
-    return dataset
+    return made
 
 
 def upload_folder(key: str, label: str) -> "Dataset | None":

@@ -6,15 +6,10 @@ plotly.min.js that comes inside the plotly package, served by `studio.server`; n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from studio import charts, plotly_component, server
 
-from studio import charts, server
-
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 MOST_POINTS = 1500
 
 
@@ -41,7 +36,7 @@ class Mark:
 def live_chart(curves: Sequence[Curve], *, key: str, alt: str, x_title: str = "", y_title: str = "", marks: Sequence[Mark] = (),
                height: int = 300, y_format: str = "", waiting: str = "The first points are on their way.") -> None:
     """Draw or update. y_format: a d3 format such as ".0%". waiting: said while there is no point yet."""
-    _component()(key=key, height=height, data={
+    plotly_component.component("live_chart")(key=key, height=height, data={
         "library": server.plotly_address(), "height": height, "alt": alt, "xTitle": x_title, "yTitle": y_title, "yFormat": y_format,
         "waiting": waiting, "marks": [{"x": mark.x, "label": mark.label} for mark in marks],
         "curves": [_told(curve) for curve in curves]})
@@ -64,9 +59,3 @@ def _told(curve: Curve) -> dict[str, Any]:
     return {"name": curve.name, "x": [x for x, _ in points], "y": [y for _, y in points], "colour": charts.PALETTE[curve.role],
             "width": curve.width, "dash": curve.dash, "mode": "lines+markers" if curve.markers or len(points) == 1 else "lines"}
 
-
-@cache
-def _component() -> Any:
-    """Registered once a process, at the first chart: registration needs Streamlit's runtime."""
-    script = (ASSETS / "live_chart.js").read_text(encoding="utf-8")
-    return st.components.v2.component("studio_live_chart", html="<div class='studio-live-chart'></div>", js=script, isolate_styles=False)

@@ -69,6 +69,14 @@ def rows(dataset: str) -> Any:
     return data.open_dataset(dataset).frame()
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def items(dataset: str) -> Any:
+    """The rows of a saved data set, their columns of vectors apart (`studio.compare.vectors.Items`)."""
+    from studio.compare import vectors
+
+    return vectors.parted(rows(dataset))
+
+
 @st.cache_data(max_entries=64, show_spinner="Drawing the images")
 def thumbnails(dataset: str, names: tuple[str, ...], most: int) -> list[str | None]:
     """The images that cells of a saved data set name, as small data URLs; None where there is no such image."""
@@ -129,7 +137,7 @@ def fitting(dataset: str) -> Any:
     from engine import data
     from studio.compare import setup
 
-    return setup.fitting(data.open_dataset(dataset), rows(dataset))
+    return setup.fitting(data.open_dataset(dataset), items(dataset).frame)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -151,30 +159,18 @@ def plane(vectors: str, method: str, _index: Any) -> Any:
     return similarity.project(_index.vectors, method)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Drawing the map")
+@st.cache_resource(max_entries=16, show_spinner="Drawing the map")
 def drawn(*key: str, _draw: Any) -> Any:
-    """A figure that takes long to make, by all that decides how it looks."""
+    """What a map takes long to make, by all that decides it."""
     return _draw()
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking for groups")
-def clusters(vectors: str, _index: Any) -> Any:
+def clusters(vectors: str, _index: Any, method: str = "kmeans", count: int | None = None) -> Any:
     """Groups of like items (`engine.similarity.Clusters`)."""
     from engine import similarity
 
-    return similarity.cluster(_index.vectors)
-
-
-@st.cache_resource(max_entries=4, show_spinner="Looking at every pair", show_time=True)
-def near_duplicates(vectors: str, threshold: float, _index: Any) -> Any:
-    """Pairs at least so alike (`engine.similarity.Duplicates`)."""
-    return _index.near_duplicates(threshold)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Looking for the neighbours of every item", show_time=True)
-def outliers(vectors: str, _index: Any) -> Any:
-    """(positions, mean cosine with the nearest others), the loneliest first."""
-    return _index.outliers()
+    return similarity.cluster(_index.vectors, count, method=method)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Looking at what moved", show_time=True)

@@ -10,6 +10,8 @@ from engine import runs, words
 from engine.runs import Run
 from engine.training.settings import Settings
 from studio import data_view, navigation, resources, results_rows, results_view
+from studio.compare import place as places
+from studio.compare import validation
 from studio.errors import guard
 from studio.results_tables import plain
 from studio.run_settings import SettingRow, difference_text, setting_rows
@@ -108,11 +110,15 @@ def _data(run: Run) -> None:
             said[label] = words.plural(parts[key], "row")
     st.table(said, border="horizontal", width="content", alt="The data of this run")
     st.caption("The same fingerprint means the same rows in the same order.")
-    if run.data.get("dataset"):
-        with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if run.data.get("dataset"):
             navigation.link("finetune", "Open the data in the wizard", icon=":material/table_edit:", step="data", task=run.task,
                             dataset=run.data["dataset"])
             navigation.link("compare", "See what is alike in it", icon=":material/scatter_plot:", dataset=run.data["dataset"])
+        if run.result and run.result.validation and st.button("Compare the validation rows", key="run_validation", type="tertiary",
+                                                              icon=":material/scatter_plot:"):
+            place, model = validation.prepared(run.id)
+            navigation.go("compare", **places.address(place), **({"model": model} if model else {}))
 
 
 def _log(run: Run) -> None:

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.metadata import version
@@ -16,7 +16,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,9 +29,11 @@ POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' b
 HEADERS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN", "Referrer-Policy": "no-referrer",
            "Content-Security-Policy": POLICY, "Permissions-Policy": "geolocation=(), microphone=(), payment=(), usb=()"}
 OFFERS = 200
+LOOKED_INTO = 4  # tables whose items can be asked for one by one
 WHERE = 'window.__streamlit = {BACKEND_BASE_URL: new URL("./", window.location.href).href}'
 
 _offers: OrderedDict[str, tuple[Path, str]] = OrderedDict()
+_tellers: OrderedDict[str, tuple[str, Callable[[int], Any]]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -84,11 +86,42 @@ async def _download(request: Request) -> Response:
     return FileResponse(offered[0], filename=offered[1], headers={"Cache-Control": "no-store"})
 
 
+def tells(name: str, teller: Callable[[int], Any]) -> str:
+    """An address below which `teller(number)` can be asked for, as JSON, such as what the pointer shows of one of many points.
+
+    The same name keeps its address, which cannot be guessed. The teller runs outside any page: it may use no session.
+    """
+    with _lock:
+        token = next((token for token, (known, _) in _tellers.items() if known == name), secrets.token_urlsafe(24))
+        _tellers[token] = name, teller
+        _tellers.move_to_end(token)
+        while len(_tellers) > LOOKED_INTO:
+            _tellers.popitem(last=False)
+    return f"{_base()}/item/{token}"
+
+
+async def _item(request: Request) -> Response:
+    """What is told of one item. The browser may keep it: the address is of this process alone."""
+    with _lock:
+        _, teller = _tellers.get(request.path_params["token"], ("", None))
+    try:
+        found = await anyio.to_thread.run_sync(teller, request.path_params["number"]) if teller else None
+    except LookupError:
+        found = None
+    if found is None:
+        return PlainTextResponse("There is no such item.", status_code=404)
+    return JSONResponse(found, headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _base() -> str:
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}" if base else ""
+
+
 @cache
 def plotly_address() -> str:
     """Where the browser finds plotly's own bundle; the version in the name lets it be kept for ever."""
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"{'/' + base if base else ''}/library/plotly-{version('plotly')}.min.js"
+    return f"{_base()}/library/plotly-{version('plotly')}.min.js"
 
 
 async def _plotly(request: Request) -> Response:
@@ -112,6 +145,6 @@ def _html() -> str:
     return page.replace("<head>", f"<head><script>{WHERE}</script>", 1)
 
 
-ROUTES = [Route("/download/{token}", _download), Route("/library/{name}", _plotly),
+ROUTES = [Route("/download/{token}", _download), Route("/item/{token}/{number:int}", _item), Route("/library/{name}", _plotly),
           *(Route(f"/{address}", _page) for address in navigation.addresses())]
 MIDDLEWARE = [Middleware(SecurityHeaders)]

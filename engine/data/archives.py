@@ -1,6 +1,7 @@
 """Zip archives, unpacked by hand: members counted, real bytes counted while copying, nothing written under a member's name."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -10,7 +11,8 @@ from engine.data.sources import CHUNK, Source, display_name
 from engine.errors import StudioError
 from engine.words import plural, size
 
-_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, zipfile.LargeZipFile)
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error)  # what a member raises whose bytes are not whole
+_BROKEN = (*DAMAGED, RuntimeError, OSError, ValueError, zipfile.LargeZipFile)
 
 
 @contextmanager

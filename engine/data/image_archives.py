@@ -44,13 +44,18 @@ def read(archive: zipfile.ZipFile, read_table: Callable[[zipfile.ZipInfo], Table
     """
     found = archives.members(archive)
     images = sorted(member.filename for member in found if _ending(member.filename) in ENDINGS)
-    tables = [member for member in found if _ending(member.filename) in _TABLES]
-    if len(tables) == 1:
-        table = read_table(tables[0])
+    if described := table_among(found):
+        table = read_table(described)
         if naming_column(table.frame, images) is not None:
-            notes = (*table.facts.notes, f"The table {tables[0].filename} lies beside {len(images):,} images.")
+            notes = (*table.facts.notes, f"The table {described.filename} lies beside {len(images):,} images.")
             return Table(table.frame, replace(table.facts, format="zip", notes=notes))
     return Table(_frame(images), Facts("zip", records=len(images), notes=(f"A zip of {len(images):,} images.",)))
+
+
+def table_among(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:
+    """The one table among these files; None where there is none, or more than one."""
+    tables = [member for member in members if _ending(member.filename) in _TABLES]
+    return tables[0] if len(tables) == 1 else None
 
 
 def naming_column(frame: "pandas.DataFrame", images: list[str]) -> str | None:
@@ -105,7 +110,7 @@ def _unpack(upload: "Upload", folder: Path, limits: Limits) -> None:
                 stored = f"{number:06}.{_ending(member.filename)}"
                 try:
                     total += _copy(archive, member, part / stored, limits)
-                except (zipfile.BadZipFile, NotImplementedError, EOFError):
+                except archives.DAMAGED:
                     continue  # this one is damaged; the others are not
                 if total > limits.octets:
                     raise StudioError(f"{upload.name} unpacks to more than {limits.octets:,} bytes.", "Upload a part of the images.")

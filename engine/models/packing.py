@@ -54,7 +54,8 @@ def _made(model: nn.Module, blocks: nn.ModuleList, compute: Compute) -> nn.Modul
     ids, mask = SAMPLE
     try:
         with torch.no_grad():
-            made = replaced(model, {find_blocks(model): nn.ModuleList(_Block(block, place + 1 == len(blocks)) for place, block in enumerate(blocks))})
+            packed_blocks = nn.ModuleList(_Block(block, last=place + 1 == len(blocks)) for place, block in enumerate(blocks))
+            made = replaced(model, {find_blocks(model): packed_blocks})
             own, other = compute(model, ids, mask).float(), compute(made, ids, mask).float()
             agrees = bool((nn.functional.cosine_similarity(own, other, dim=-1) >= AGREES).all())
     except (TypeError, ValueError, RuntimeError, AttributeError, IndexError, KeyError):

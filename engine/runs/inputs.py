@@ -61,9 +61,9 @@ def write_params(params: Mapping[str, list[Any]], path: Path) -> None:
     parquet.write_table(pyarrow.table(columns), path, compression="zstd")
 
 
-def read_params(run_id: str) -> Params:
-    """The rows that the run was started with."""
-    found = _read(folder(run_id) / ROWS)
+def read_params(run_id: str, rows: list[int] | None = None) -> Params:
+    """The rows that the run was started with, or some of them by their places."""
+    found = _read(folder(run_id) / ROWS, rows)
     if found is None:
         raise StudioError(f"The rows of run {run_id} are gone.", "Its folder was removed by hand. Start a new run.")
     return found
@@ -86,12 +86,13 @@ def row_numbers(run_id: str) -> list[int] | None:
     return None if found is None else found["number"]
 
 
-def _read(path: Path) -> Params | None:
+def _read(path: Path, rows: list[int] | None = None) -> Params | None:
     from pyarrow import parquet
 
     if not path.is_file():
         return None
     table = parquet.read_table(path, memory_map=False)
+    table = table if rows is None else table.take(rows)
     return {name: _images(table.column(name).to_pylist()) if name in IMAGE_KEYS else table.column(name).to_pylist()
             for name in table.column_names}
 

@@ -4,12 +4,14 @@
 >>> index.search(query, k=5)
 >>> index.percentile(0.62)
 >>> engine.similarity.project(vectors, "pca")
+>>> engine.similarity.read_vectors(Path("vectors.npy"))
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine.similarity.brought import read_vectors as read_vectors
     from engine.similarity.change import aligned as aligned
     from engine.similarity.change import overlap as overlap
     from engine.similarity.clusters import Clusters as Clusters
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Index": "index", "Hit": "index", "Duplicates": "duplicates", "project": "maps", "methods": "maps", "cluster": "clusters",
-    "Clusters": "clusters", "aligned": "change", "overlap": "change", "cosine_similarity": "cosine",
+    "Clusters": "clusters", "aligned": "change", "overlap": "change", "cosine_similarity": "cosine", "read_vectors": "brought",
 }
 __all__ = list(_HOMES)
 

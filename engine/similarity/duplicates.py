@@ -1,5 +1,6 @@
 """Items that are nearly the same: every pair is looked at, in blocks, each pair once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,45 +15,52 @@ if TYPE_CHECKING:
 
 ROWS, COLUMNS = 2048, 8192  # of a block of products
 ROUNDING = 0.006  # more than a cosine of unit vectors can be off in bf16: what is nearer to the threshold is computed again
-MOST = 5_000_000  # pairs that are kept; where there are more, the threshold rises
+CROWDED = 1 / 16  # of a block: from so many pairs on all of it is computed again, a slice at a time
+SLICE = 128  # rows
+MOST = 2_000_000  # pairs that are listed
+STEPS = 4_000  # of cosines, by which those are counted that are not listed
+LEVELS = 9  # cosines at which it is known which items hang together
+
+Places = NDArray[np.int64]
+Pairs = tuple[Places, Places, Floats]  # (first, second, cosine), first < second
 
 
 @dataclass(frozen=True)
 class Duplicates:
     """Pairs of different vectors as (first, second, cosine), the most alike first, and items whose vectors are the very same.
 
-    threshold: as asked, or higher where there would have been more than five million pairs. same: for each item the position of the first
-    one with the very same vector, which stands for it in the pairs.
+    same: for each item the position of the first one with the very same vector, which stands for it in the pairs. Of more than two
+    million pairs those are listed by which the groups hang together, so that groups are what they would be with all; the others are
+    counted: unlisted (4,000), how many there are for each step of cosines from the threshold to 1.
     """
 
     threshold: float
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
+    first: Places
+    second: Places
     scores: Floats
-    same: NDArray[np.int64]
+    same: Places
+    unlisted: Places
 
     def count(self, threshold: float | None = None) -> int:
         """Pairs of items that are at least so alike, the very same ones included; not for less than its own threshold."""
         sizes = np.bincount(self.same, minlength=len(self.same)).astype(np.int64)
         kept = self._upto(threshold)
         among = int((sizes * (sizes - 1) // 2).sum())
-        return among + int((sizes[self.first[:kept]] * sizes[self.second[:kept]]).sum())
+        listed = int((sizes[self.first[:kept]] * sizes[self.second[:kept]]).sum())
+        return among + listed + int(self.unlisted[_step(self.threshold, self.threshold if threshold is None else threshold):].sum())
 
     def groups(self, threshold: float | None = None) -> list[list[int]]:
         """Positions that hang together by such pairs, the largest group first, each in order; items alone are left out."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
         kept, count = self._upto(threshold), len(self.same)
         ends = np.concatenate([self.first[:kept], np.arange(count)]), np.concatenate([self.second[:kept], self.same])
-        _, labels = connected_components(coo_array((np.ones(len(ends[0]), dtype=bool), ends), shape=(count, count)), directed=False)
+        labels = _together(*ends, count)
         order = np.argsort(labels, kind="stable")
         parts = np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
         return sorted((part.tolist() for part in parts if len(part) > 1), key=lambda part: (-len(part), part[0]))
 
     def extra(self, threshold: float | None = None) -> list[int]:
         """Positions to drop so that of each group the first item stays."""
-        return all_but_first(self.groups(threshold))
+        return sorted(place for group in self.groups(threshold) for place in group[1:])
 
     def _upto(self, threshold: float | None) -> int:
         if threshold is None or threshold <= self.threshold:
@@ -60,13 +68,8 @@ class Duplicates:
         return int(np.searchsorted(-self.scores, -threshold, side="right"))
 
 
-def all_but_first(groups: list[list[int]]) -> list[int]:
-    """Positions, ascending."""
-    return sorted(place for group in groups for place in group[1:])
-
-
 def near_duplicates(index: "Index", threshold: float, watch: "Watch") -> Duplicates:
-    """See `Index.near_duplicates`."""
+    """See `Index.near_duplicates`. watch: (pairs looked at, all pairs)."""
     if not -1 < threshold <= 1:
         raise StudioError(f"The threshold cannot be {threshold}.", "Give a cosine between -1 and 1, such as 0.95.")
     import torch
@@ -75,50 +78,108 @@ def near_duplicates(index: "Index", threshold: float, watch: "Watch") -> Duplica
 
     firsts, same = _same(index.vectors)
     rows = index.vectors[firsts]
+    count = len(rows)
     rough = torch.from_numpy(rows).to(dtype_for("cpu"))
     margin = ROUNDING if rough.dtype == torch.bfloat16 else 0.0
-    found: list[tuple[Any, Any, Any]] = []
-    kept, floor, count = 0, threshold, len(rows)
+    found = _Found(threshold, np.bincount(same, minlength=len(same))[firsts])
+    pairs, area, done = count * (count - 1) // 2, sum(min(ROWS, count - start) * (count - start) for start in range(0, count, ROWS)), 0
     for start in range(0, count, ROWS):
-        part = rough[start:start + ROWS]
         for other in range(start, count, COLUMNS):
-            near = (part @ rough[other:other + COLUMNS].T >= floor - margin).nonzero().numpy()
-            if len(near):
-                first, second = near[:, 0] + start, near[:, 1] + other
-                chosen = first < second
-                first, second = first[chosen], second[chosen]
-                scores = _exact(rows, first, second)
-                chosen = scores >= floor
-                found.append((first[chosen], second[chosen], scores[chosen]))
-                kept += int(chosen.sum())
-            if kept > MOST:
-                floor, found = _raised(found)
-                kept = len(found[0][2])
-        watch(min(start + ROWS, count), count)
-    found.append((np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)))
-    first, second, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+            near = rough[start:start + ROWS] @ rough[other:other + COLUMNS].T >= threshold - margin
+            for first, second, scores in _exactly(rows, near, start, other):
+                chosen = scores >= threshold
+                found.add(first[chosen], second[chosen], scores[chosen])
+            done += near.numel()
+            watch(pairs * done // area, pairs)
+    first, second, scores = found.pairs()
     order = np.argsort(-scores, kind="stable")
-    return Duplicates(floor, firsts[first[order]], firsts[second[order]], scores[order], same)
+    return Duplicates(threshold, firsts[first[order]], firsts[second[order]], scores[order], same, found.unlisted)
 
 
-def _raised(found: list[tuple[Any, Any, Any]]) -> tuple[float, list[tuple[Any, Any, Any]]]:
-    """Only the more alike half of the pairs, and the threshold that leaves it."""
-    first, second, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    floor = float(np.median(scores))
-    chosen = scores > floor
-    if not chosen.any():
-        chosen = np.arange(len(scores)) < MOST // 2
-    return float(np.nextafter(np.float32(floor), np.float32(2))), [(first[chosen], second[chosen], scores[chosen])]
+def _exactly(rows: Floats, near: Any, start: int, other: int) -> Iterator[Pairs]:
+    """The pairs that are marked in a block, whose corner is at (start, other), with their cosines in full precision."""
+    crowded = int(near.sum()) > CROWDED * near.numel()
+    for top in range(0, len(near), SLICE if crowded else len(near)):
+        part = near[top:top + SLICE] if crowded else near
+        row, column = part.nonzero().numpy().T
+        upper = row + start + top < column + other
+        row, column = row[upper], column[upper]
+        first, second = row + start + top, column + other
+        if crowded:
+            scores = (rows[start + top:start + top + len(part)] @ rows[other:other + near.shape[1]].T)[row, column]
+        else:
+            step = 50_000
+            scores = np.concatenate([np.empty(0, np.float32), *(
+                np.einsum("nd,nd->n", rows[first[some:some + step]], rows[second[some:some + step]])
+                for some in range(0, len(first), step))])
+        yield first, second, np.clip(scores, -1, 1)
 
 
-def _exact(rows: Floats, first: NDArray[np.int64], second: NDArray[np.int64]) -> Floats:
-    step = 50_000
-    parts = [np.einsum("nd,nd->n", rows[first[start:start + step]], rows[second[start:start + step]])
-             for start in range(0, len(first), step)]
-    return np.clip(np.concatenate(parts), -1, 1) if parts else np.empty(0, np.float32)
+class _Found:
+    """Pairs as they come in. Where there are too many to list, those go that change no group, and are counted.
+
+    A pair changes no group where its ends hang together by pairs that are at least as alike. sizes: items that each vector stands for.
+    """
+
+    def __init__(self, threshold: float, sizes: Places) -> None:
+        self.threshold, self.sizes = threshold, sizes
+        self.unlisted = np.zeros(STEPS, np.int64)
+        self._parts: list[Pairs] = []
+        self._listed = 0
+        self._levels = np.empty(0, np.float32)
+        self._labels = np.arange(len(sizes))[None]
+
+    def add(self, first: Places, second: Places, scores: Floats) -> None:
+        if len(self._levels):
+            level = np.searchsorted(self._levels, scores)  # the first that is at least as high
+            fresh = self._labels[level, first] != self._labels[level, second]
+            self.unlisted += self._counted(first[~fresh], second[~fresh], scores[~fresh])
+            first, second, scores = first[fresh], second[fresh], scores[fresh]
+        self._parts.append((first, second, scores))
+        self._listed += len(scores)
+        if self._listed > MOST:
+            self._thin()
+
+    def pairs(self) -> Pairs:
+        none = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
+        first, second, scores = (np.concatenate(parts) for parts in zip(none, *self._parts, strict=True))
+        return first, second, scores
+
+    def _thin(self) -> None:
+        """List only a spanning forest of the most alike, by which all groups hang together."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import minimum_spanning_tree
+
+        first, second, scores = self.pairs()
+        count = len(self.sizes)
+        forest = minimum_spanning_tree(coo_array((2.0 - scores.astype(np.float64), (first, second)), shape=(count, count)).tocsr()).tocoo()
+        kept = forest.row.astype(np.int64), forest.col.astype(np.int64), (2.0 - forest.data).astype(np.float32)
+        self.unlisted += self._counted(first, second, scores) - self._counted(*kept)
+        self._parts, self._listed = [kept], len(kept[2])
+        self._levels = np.quantile(kept[2], np.linspace(0, 1, LEVELS)).astype(np.float32)
+        joined = [kept[2] >= level for level in self._levels]
+        self._labels = np.stack([*(_together(kept[0][one], kept[1][one], count) for one in joined), np.arange(count)])
+
+    def _counted(self, first: Places, second: Places, scores: Floats) -> Places:
+        steps = _step(self.threshold, scores)
+        return np.bincount(steps, self.sizes[first] * self.sizes[second], minlength=STEPS).astype(np.int64)
 
 
-def _same(vectors: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _step(threshold: float, scores: Any) -> Any:
+    """In which of the steps from the threshold to 1 a cosine lies."""
+    width = (1 - threshold) / STEPS
+    return np.clip((np.asarray(scores, dtype=np.float64) - threshold) / max(width, 1e-9) + 1e-3, 0, STEPS - 1).astype(np.int64)
+
+
+def _together(first: Places, second: Places, count: int) -> Any:
+    """(count,) the number of the group that each is in, where these pairs hang together."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    return connected_components(coo_array((np.ones(len(first), dtype=bool), (first, second)), shape=(count, count)), directed=False)[1]
+
+
+def _same(vectors: Floats) -> tuple[Places, Places]:
     """(positions of the different vectors, for each item the position of the first with the very same vector).
 
     Vectors of zeros are like nothing, each other included.

@@ -17,7 +17,13 @@ FEWEST = 3  # items that lie on a plane
 
 def methods() -> list[str]:
     """What can be used here: "pca" always; "tsne" and "umap" where openTSNE and umap-learn are installed."""
-    return [name for name, (package, _) in METHODS.items() if package is None or find_spec(package)]
+    return [name for name in METHODS if not _missing(name)]
+
+
+def _missing(method: str) -> str:
+    """The package to be installed for it, as pip calls it; empty where it is here."""
+    module, package, _ = METHODS[method]
+    return "" if not module or find_spec(module) else package
 
 
 def project(vectors: Any, method: str = "pca", seed: int = 0) -> Floats:
@@ -25,12 +31,12 @@ def project(vectors: Any, method: str = "pca", seed: int = 0) -> Floats:
     rows = table(vectors)
     if method not in METHODS:
         raise StudioError(f"There is no map {method!r}.", f"Known are {', '.join(METHODS)}.")
-    package, draw = METHODS[method]
-    if package and not find_spec(package):
-        raise StudioError(f"The map {method} needs the package {package}, which is not installed.", 'Take "pca", or install it.')
+    if package := _missing(method):
+        raise StudioError(f"The map {method} needs the package {package}, which is not installed.",
+                          f'Take "pca", or install it: pip install {package}')
     if len(rows) <= FEWEST or not (rows != rows[0]).any():  # a point, a line, or all at one place
         return principal(rows, 2)
-    return np.ascontiguousarray(draw(rows, seed), dtype=np.float32)
+    return np.ascontiguousarray(METHODS[method][-1](rows, seed), dtype=np.float32)
 
 
 def principal(rows: Floats, count: int) -> Floats:
@@ -64,6 +70,7 @@ def _umap(rows: Floats, seed: int) -> Any:
     return import_module("umap").UMAP(random_state=seed, n_neighbors=min(15, len(rows) - 1)).fit_transform(start)
 
 
-METHODS: dict[str, tuple[str | None, Callable[[Floats, int], Any]]] = {
-    "pca": (None, lambda rows, seed: principal(rows, 2)), "tsne": ("openTSNE", _tsne), "umap": ("umap", _umap),
+# (module, the package that brings it, how it is drawn)
+METHODS: dict[str, tuple[str, str, Callable[[Floats, int], Any]]] = {
+    "pca": ("", "", lambda rows, seed: principal(rows, 2)), "tsne": ("openTSNE", "openTSNE", _tsne), "umap": ("umap", "umap-learn", _umap),
 }

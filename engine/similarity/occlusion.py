@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.tasks import Task
 
 MOST_PIECES = 60  # of a text: longer ones lose several words at a time
+LETTERS = 40_000  # of a text that are looked at: no model for vectors reads more than some 8,000 tokens
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # Thai to Khmer, Japanese, Chinese
 CELLS = 6  # rows and columns of an image's parts
 SIDE = 240  # pixels that an image needs for that
@@ -38,12 +39,13 @@ def pieces(text: str, most: int = MOST_PIECES) -> list[tuple[int, int]]:
 
 
 def words(task: "Task", row: Mapping[str, Any], name: str, other: Any) -> list[Piece]:
-    """How much each word of the row's text `name` does for its cosine with the vector `other` (D); [] where nothing can be left out."""
-    text = row[name]
+    """How much each word of the row's text `name`, of its first 40,000 letters, does for its cosine with the vector `other` (D); [] where
+    nothing can be left out."""
+    text = row[name][:LETTERS]
     spans = [span for span in pieces(text) if (text[:span[0]] + text[span[1]:]).strip()]
     if not spans:
         return []
-    differences = _differences(task, row, name, [text[:start] + text[end:] for start, end in spans], other)
+    differences = _differences(task, {**row, name: text}, name, [text[:start] + text[end:] for start, end in spans], other)
     return [Piece(start, end, float(value)) for (start, end), value in zip(spans, differences, strict=True)]
 
 

@@ -15,6 +15,7 @@ class Evaluation:
     mistakes: {row, text, truth, predicted, probability}, the surest first; row is the index in `params`.
     samples: {row, text, truth, predicted, score}: what was written for rows, beside what was wanted.
     points: what is drawn of single rows: of pairs {truth, before, after}, of groups {text, group, before, after} on a plane.
+    predicted: of each validation row which of `labels` was answered, or a list of several; empty where nothing is sorted.
     """
 
     metric: str
@@ -27,6 +28,7 @@ class Evaluation:
     mistakes: list[dict[str, Any]] = field(default_factory=list)
     samples: list[dict[str, Any]] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
+    predicted: list[Any] = field(default_factory=list)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Evaluation":

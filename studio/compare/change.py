@@ -38,10 +38,12 @@ def draw(collection: Collection) -> None:
         st.button("Compare with it", key="compare_other_go", type="primary", icon=":material/compare_arrows:", on_click=_wanted,
                   args=(other,))
     dataset = data.open_dataset(place.dataset)
-    before = working.vectors(place, other, dataset, resources.rows(dataset.id), place.other == other, NOW, partial(places.change, other=""))
+    rows = resources.items(dataset.id).frame
+    before = working.vectors(place, other, dataset, rows, place.other == other, NOW, partial(places.change, other=""))
     if before is None:
-        st.markdown(f":gray[The same items by {plain(other)}, laid over those by {plain(collection.model)}: what moved, and which "
-                    "neighbours stayed. To see what finetuning did, take the base of your model.]")
+        advice = "" if collection.brought else " To see what finetuning did, take the base of your model."
+        st.markdown(f":gray[The same items by {plain(other)}, laid over those by {plain(collection.by)}: what moved, and which "
+                    f"neighbours stayed.{advice}]")
         return
     _compared(before, collection)
 
@@ -68,9 +70,9 @@ def _compared(before: Collection, after: Collection) -> None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
         charts.show(_figure(after, new, start, onto, groups), key="compare_change",
-                    alt=f"Map of {words.plural(len(numbers), 'item')}: from where {before.model} puts them to where {after.model} does.")
-        st.caption(f"Grey: by {plain(before.model)}, turned and scaled to lie over the other as well as it can (Procrustes). "
-                   f"In colour: by {plain(after.model)}. " + (f"Lines for every {-(-len(numbers) // MOST_ARROWS)}th item."
+                    alt=f"Map of {words.plural(len(numbers), 'item')}: from where {before.by} puts them to where {after.by} does.")
+        st.caption(f"Grey: by {plain(before.by)}, turned and scaled to lie over the other as well as it can (Procrustes). "
+                   f"In colour: by {plain(after.by)}. " + (f"Lines for every {-(-len(numbers) // MOST_ARROWS)}th item."
                                                               if len(numbers) > MOST_ARROWS else ""))
     with right:
         st.metric("Neighbours that stayed", words.percent(float(kept.mean())),

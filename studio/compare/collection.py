@@ -1,8 +1,9 @@
 """The items that are compared: their rows, their vectors, and how each is called."""
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from studio.compare.place import Place
 if TYPE_CHECKING:
     from engine.data import Dataset
     from engine.similarity import Index
+    from engine.similarity.computed import Computed
 
 HELD = 3  # collections in memory; the vectors of all others are on disk
 
@@ -24,8 +26,9 @@ _held: OrderedDict[tuple[str, ...], "Collection"] = OrderedDict()
 
 @dataclass(frozen=True)
 class Collection:
-    """frame: the rows that could be computed, in the index's order, by their numbers in the file. left_out: {row number: why}.
-    columns: {input: column}. key: of the vectors. files: where the images that cells name lie."""
+    """frame: the rows that have a vector, in the index's order, by their numbers in the file. left_out: {row number: why}.
+    columns: {input: column}. key: of the vectors. files: where the images that cells name lie. model: empty where the vectors were
+    brought in, whose name is `brought` then."""
 
     dataset: str
     file: str
@@ -37,6 +40,12 @@ class Collection:
     key: str
     left_out: dict[int, str]
     files: Mapping[str, Any]
+    brought: str = ""
+
+    @property
+    def by(self) -> str:
+        """What the vectors are from, in words."""
+        return self.brought or self.model
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -80,29 +89,49 @@ class Collection:
 
 def held(place: Place, model: str) -> Collection | None:
     """The collection, where its vectors are in memory."""
-    found = _held.get(_key(place, model))
+    found = _held.get(identity(place, model))
     if found is not None:
-        _held.move_to_end(_key(place, model))
+        _held.move_to_end(identity(place, model))
     return found
 
 
 def compute(place: Place, model: str, dataset: "Dataset", frame: pd.DataFrame, task: Task, watch: Callable[[int, int], None]) -> Collection:
     """Compute the vectors, or read them where they are on disk, and hold them. watch(done, total) may raise to stop."""
-    from engine.similarity import Index
     from engine.similarity.computed import vectors
 
-    files = dataset.files() if any(field.kind == "image" for field in task.inputs) else {}
-    found = vectors(task, file_worker.Reading(task, place.columns, files).rows(frame), watch)
+    rows = file_worker.Reading(task, place.columns, _files(place, dataset)).rows(frame)
+    return _hold(place, model, dataset, frame, vectors(task, rows, watch))
+
+
+def take(place: Place, dataset: "Dataset", frame: pd.DataFrame, vectors: Any, name: str) -> Collection:
+    """Hold the rows with their vectors (N, D), which were computed elsewhere and are called so. StudioError: none of them can be used."""
+    from engine.similarity.brought import usable
+
+    found = usable(vectors, list(frame.index), name)
+    # The same vectors may be those of other texts: what is drawn of the one must not be shown for the other.
+    key = hashlib.sha256("|".join([found.key, *identity(place, "")]).encode()).hexdigest()[:32]
+    return _hold(place, "", dataset, frame, replace(found, key=key), name)
+
+
+def _hold(place: Place, model: str, dataset: "Dataset", frame: pd.DataFrame, found: "Computed", brought: str = "") -> Collection:
+    from engine.similarity import Index
+
     kept = frame.iloc[found.places]
     left_out = {int(frame.index[row]): why for row, why in found.left_out.items()}
     collection = Collection(dataset.id, dataset.name, place.task_class, model, place.columns, kept, Index(found.vectors, list(kept.index)),
-                            found.key, left_out, files)
-    _held[_key(place, model)] = collection
+                            found.key, left_out, _files(place, dataset), brought)
+    _held[identity(place, model)] = collection
     while len(_held) > HELD:
         _held.popitem(last=False)
     return collection
 
 
-def _key(place: Place, model: str) -> tuple[str, ...]:
+def _files(place: Place, dataset: "Dataset") -> Mapping[str, Any]:
+    return dataset.files() if any(field.kind == "image" for field in place.task_class.inputs) else {}
+
+
+def identity(place: Place, model: str) -> tuple[str, ...]:
+    """What decides the items and their vectors; without a model the place says which vectors."""
     saved = next((card.fingerprint for card in hub.list(task=place.task) if card.name == model), "")
-    return place.dataset, place.task, *(f"{name}={column}" for name, column in sorted(place.columns.items())), model, str(saved)
+    return (place.dataset, place.task, *(f"{name}={column}" for name, column in sorted(place.columns.items())),
+            model or place.vectors, str(saved))

@@ -112,9 +112,11 @@ def put_picked(collection: Collection, key: str, position: int) -> None:
     put(key if len(collection) <= PICKED else f"{key}_picked", position)
 
 
-def as_csv(frame: pd.DataFrame) -> bytes:
-    """UTF-8 with a byte order mark, so that Excel reads accents; formulas are quoted."""
+def as_csv(frame: pd.DataFrame, as_it_is: str | None = None) -> bytes:
+    """UTF-8 with a byte order mark, so that Excel reads accents; formulas are quoted, but for those in the column that is left as it is."""
     safe = frame.map(quoted)
+    if as_it_is is not None:
+        safe[as_it_is] = frame[as_it_is]
     safe.columns = [quoted(str(name)) for name in safe.columns]
     file = io.StringIO(newline="")
     safe.to_csv(file, index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")

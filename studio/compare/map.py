@@ -1,7 +1,6 @@
 """The tab Map: every item a point, what is alike close together; what is chosen on it stands in the table beside."""
 
 import html
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,121 +10,217 @@ import pandas as pd
 import streamlit as st
 
 from engine import similarity, words
-from studio import charts, resources
-from studio.compare import items, moves
+from engine.similarity.clusters import DIRECTIONS, MOST_BY_DENSITY, suggested
+from studio import charts, images, resources, server
+from studio.compare import items, moves, points
 from studio.compare.collection import Collection
 from studio.results_tables import plain
-from studio.state import peek
+from studio.state import peek, put
 
 METHODS = {"pca": "Overview", "tsne": "Neighbourhoods", "umap": "Neighbourhoods (UMAP)"}
 METHODS_HELP = ("Overview draws the two directions in which the items differ most (principal components) and is quick. Neighbourhoods "
                 "keeps close what is alike (t-SNE) and takes longer; how far groups lie apart then means little.")
+WITHOUT_UMAP = " UMAP, another way to draw neighbourhoods, can be chosen once the package umap-learn is installed."
 MOST_FOR_NEIGHBOURS = 20_000
 CLUSTERS, NOTHING = "Groups found", "Nothing"
+WAYS = {"kmeans": "By number", "hdbscan": "By density"}
+WAYS_HELP = ("By number parts all items into as many groups as you say (k-means). By density finds the places where many items lie close "
+             "together, however many places that are; what lies elsewhere is in no group (HDBSCAN).")
+FOUND_BY = {"kmeans": "by k-means, from the vectors alone.",
+            "hdbscan": f"by HDBSCAN, from the {DIRECTIONS} directions in which the vectors differ most."}
+FEWEST_BY_DENSITY = 20
+MOST_GROUPS = 60
 MOST_VALUES = 1_000  # different values of a column that points are coloured by
-FEW = 3_000  # points up to which they are drawn large, and tell their whole start
+MANY_NUMBERS = 20  # different numbers from which on a column is shown by a scale and not by groups
+NUMERIC = 0.95  # of the cells that are not empty
+EDGE = 1  # percent of the numbers at each end that have the colour of the scale's end
+MANY = 200  # numbers from which on such ends are left out of the scale
 HEIGHT = 560
+LEGEND_LINE = 21
+LETTERS = 26  # of a group's name
 MOST_LOOKED_AT = 400  # points of a group, to find where its name stands
+PICTURE = 240  # pixels of the image that the pointer shows
+KEY = "compare_map"
 
 
 @dataclass(frozen=True)
 class Group:
-    """Points of one colour. positions: of its items; named: whether it is one of those that bear a colour of their own."""
+    """Points of one colour. positions: of its items; named: whether it is one of those that bear a colour of their own; apart: whether it
+    holds what is in no group. numbers: of its items, where these decide the colour."""
 
     name: str
     positions: np.ndarray
     colour: str
     named: bool = False
+    apart: bool = False
+    numbers: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """A colouring: its groups, how alike the items of each are, and what is drawn."""
+
+    groups: list[Group]
+    alike: list[float]
+    cloud: points.Cloud
 
 
 def draw(collection: Collection) -> None:
     """The controls, the map, and the table beside it."""
-    methods = [name for name in similarity.methods() if name == "pca" or len(collection) <= MOST_FOR_NEIGHBOURS]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        method = st.segmented_control("Arranged as", methods, format_func=METHODS.__getitem__, default="pca", required=True,
-                                      key="compare_method", help=METHODS_HELP, persist_state="session") or "pca"
-        options = colourable(collection)
-        colour = st.selectbox("Coloured by", options, key=f"compare_colour_{collection.dataset}", width=220)
-    points = resources.plane(collection.key, method, collection.index)
-    groups = grouped(collection, colour)
+        method = _method(collection)
+        columns = resources.drawn(collection.key, collection.dataset, "columns", _draw=lambda: _columns(collection))
+        colour = st.selectbox("Coloured by", columns, key=f"compare_colour_{collection.dataset}", width=190)
+        way, count = _way(collection) if colour == CLUSTERS else ("", None)
+    version = (collection.key, collection.dataset, method, colour, way, str(count))
+    with st.container():  # what says that it takes a while has a place of its own, so that the map is not moved, and made anew
+        plane = resources.plane(collection.key, method, collection.index)
+        view = resources.drawn(*version, _draw=lambda: _view(collection, plane, grouped(collection, colour, way, count)))
+    chosen = chosen_of(collection)
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        figure = resources.drawn(collection.key, collection.dataset, method, colour, charts.ink(),
-                                 _draw=lambda: _figure(collection, points, groups))
-        picked = charts.choose(figure, key=f"compare_map_{collection.key}_{method}_{colour}",
-                               alt=f"Map of {words.plural(len(collection), 'item')}, coloured by {colour.lower()}; "
-                                   "the table beside lists what is chosen on it.")
+        points.draw(view.cloud, key=KEY, version=" ".join(version), view=f"{collection.key} {method}", chosen=chosen,
+                    height=HEIGHT + LEGEND_LINE * -(-len(view.groups) // 3), on_pick=partial(_pick, collection),
+                    tells=server.tells(f"{collection.dataset} {collection.key}", partial(told, collection)),
+                    alt=f"Map of {words.plural(len(collection), 'item')}, coloured by {colour.lower()}; "
+                        "the table beside lists what is chosen on it.")
+        ends = (f" The ends of the scale also hold the {EDGE}% of the items that lie beyond."
+                if view.cloud.scale is not None and len(collection) >= MANY else "")
         st.caption("Click a point or draw around several, and they are listed beside. The pointer shows what a point is; the map's upper "
-                   "right zooms and moves it.")
-        _legend(groups)
+                   f"right zooms and moves it.{ends}")
     with right:
-        chosen = positions_of(picked, groups)
         if chosen:
             _selected(collection, chosen)
+        elif view.cloud.scale is not None:
+            _ranked(collection, view.groups[-1], colour)
         elif colour != NOTHING:
-            _groups(collection, groups, colour)
+            _groups(view, colour, way)
         else:
             items.table(collection, range(len(collection)), "compare_all", "All items", rows_seen=14)
 
 
+def _method(collection: Collection) -> str:
+    """How the items are arranged; what was chosen for other items may not be had for these."""
+    methods = [name for name in similarity.methods() if name == "pca" or len(collection) <= MOST_FOR_NEIGHBOURS]
+    key = "compare_method"
+    if peek(key) not in methods:
+        put(key, "pca")
+    return str(st.segmented_control("Arranged as", methods, format_func=METHODS.__getitem__, required=True, key=key,
+                                    help=METHODS_HELP + ("" if "umap" in similarity.methods() else WITHOUT_UMAP),
+                                    persist_state="session") or "pca")
+
+
+def _way(collection: Collection) -> tuple[str, int | None]:
+    """How groups are found, and how many where the reader says that."""
+    way = "kmeans"
+    if FEWEST_BY_DENSITY <= len(collection) <= MOST_BY_DENSITY:
+        way = str(st.segmented_control("Found", list(WAYS), format_func=WAYS.__getitem__, default=way, required=True,
+                                       key="compare_way", help=WAYS_HELP, persist_state="session") or way)
+    if way != "kmeans" or len(collection) < 3:
+        return way, None
+    most = min(MOST_GROUPS, len(collection))
+    usual = suggested(len(collection))
+    return way, int(st.number_input("How many", 1, most, usual, key=f"compare_count_{collection.key}", width=100))
+
+
 def colourable(collection: Collection) -> list[str]:
-    """What points can be coloured by: the groups that were found, and columns in which values come again."""
-    found = [str(name) for name in collection.frame.columns
-             if name not in (collection.text_column, collection.picture_column) and _comes_again(collection.frame[name])]
+    """By what points can be parted into groups: columns in which values come again, and the groups that were found."""
+    found = [name for name in _others(collection) if _comes_again(collection.frame[name]) and numbers(collection, name) is None]
     return [*sorted(found, key=lambda name: collection.frame[name].nunique() > len(charts.GROUPS)), CLUSTERS, NOTHING]
+
+
+def _others(collection: Collection) -> list[str]:
+    """The columns beside those that are compared."""
+    return [str(name) for name in collection.frame.columns if name not in (collection.text_column, collection.picture_column)]
+
+
+def _columns(collection: Collection) -> list[str]:
+    """By what the points of a map can be coloured: columns of numbers too."""
+    found = colourable(collection)
+    return [*found[:-2], *(name for name in _others(collection) if numbers(collection, name) is not None), *found[-2:]]
+
+
+def numbers(collection: Collection, column: str) -> np.ndarray | None:
+    """(N,) of a column that holds many different numbers, NaN where a cell holds none; None of any other column."""
+    cells = collection.frame[column]
+    read = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    found = np.where(np.isfinite(read), read, np.nan)
+    filled = int(cells.fillna("").astype(str).str.strip().ne("").sum())
+    known = found[~np.isnan(found)]
+    return found if len(known) >= max(1, NUMERIC * filled) and len(np.unique(known)) > MANY_NUMBERS else None
 
 
 def _comes_again(cells: pd.Series) -> bool:
     return 1 < cells.nunique() <= min(MOST_VALUES, max(2, len(cells) // 2))
 
 
-def grouped(collection: Collection, colour: str) -> list[Group]:
-    """The largest groups in colours of their own, all others together in grey."""
+def grouped(collection: Collection, colour: str, way: str = "kmeans", count: int | None = None) -> list[Group]:
+    """The largest groups in colours of their own, all others together in grey; of a column of numbers a single one, by a scale."""
     if colour == NOTHING:
         return [Group("All items", np.arange(len(collection)), charts.OURS)]
     if colour == CLUSTERS:
-        found = resources.clusters(collection.key, collection.index)
-        labels, names = found.labels, [collection.name(central[0], 34) for central in found.central]
-    else:
-        cells = collection.frame[colour].fillna("(empty)").astype(str)
-        counts = cells.value_counts()
-        names = list(counts.index)
-        labels = cells.map({name: place for place, name in enumerate(names)}).to_numpy()
+        found = resources.clusters(collection.key, collection.index, way, count)
+        return _parted(found.labels, [collection.name(central[0], LETTERS) for central in found.central])
+    if (values := numbers(collection, colour)) is not None:
+        known = np.flatnonzero(~np.isnan(values))
+        empty = [Group("No number", np.flatnonzero(np.isnan(values)), charts.BASELINE, apart=True)] if len(known) < len(values) else []
+        return [*empty, Group(colour, known, charts.OURS, True, numbers=values[known])]
+    cells = collection.frame[colour].fillna("(empty)").astype(str)
+    counts = cells.value_counts()
+    names = list(counts.index)
+    return _parted(cells.map({name: place for place, name in enumerate(names)}).to_numpy(), names)
+
+
+def _parted(labels: np.ndarray, names: list[str]) -> list[Group]:
+    """Groups of the labels (N,), the largest being 0 and what is in none below; what has no colour of its own lies below."""
     shown = len(charts.GROUPS)
-    groups = [Group(name, np.flatnonzero(labels == place), charts.GROUPS[place], True) for place, name in enumerate(names[:shown])]
+    none = np.flatnonzero(labels < 0)
+    below = [Group("In no group", none, charts.BASELINE, apart=True)] if len(none) else []
     if len(names) > shown:
-        groups.append(Group(f"{words.number(len(names) - shown)} others", np.flatnonzero(labels >= shown), charts.BASELINE))
-    return [*groups[shown:], *groups[:shown]]  # grey lies below
+        below.append(Group(f"{words.number(len(names) - shown)} others", np.flatnonzero(labels >= shown), charts.BASELINE))
+    return below + [Group(name, np.flatnonzero(labels == place), charts.GROUPS[place], True) for place, name in enumerate(names[:shown])]
 
 
-def positions_of(picked: Sequence[tuple[int, int]], groups: Sequence[Group]) -> list[int]:
-    """The items that were chosen on the map, in the file's order."""
-    return sorted({int(groups[trace].positions[point]) for trace, point in picked
-                   if trace < len(groups) and point < len(groups[trace].positions)})
+def chosen_of(collection: Collection) -> list[int]:
+    """The positions of the items that were chosen on the map. Their row numbers are kept: they stay under another model, or arrangement."""
+    found = collection.frame.index.get_indexer(peek(_chosen_key(collection)) or [])
+    return [int(place) for place in np.unique(found[found >= 0])]
 
 
-def _figure(collection: Collection, points: Any, groups: Sequence[Group]) -> Any:
-    import plotly.graph_objects as plotly
+def _pick(collection: Collection) -> None:
+    positions = points.picked(KEY, len(collection))
+    put(_chosen_key(collection), [collection.number(place) for place in positions])
 
-    few = len(collection) <= FEW
-    size = 9 if len(collection) <= 300 else 6 if few else 3.5
-    figure = plotly.Figure()
-    for group in groups:
-        own = points[group.positions]
-        told = [hover(collection, int(place), 220 if few else 70) for place in group.positions]
-        figure.add_scattergl(x=own[:, 0], y=own[:, 1], mode="markers", name=charts.shorten(group.name, 30), text=told,
-                             hovertemplate="%{text}<extra></extra>", showlegend=False,
-                             marker={"color": group.colour, "size": size, "opacity": 0.85 if few else 0.55})
-    if len(groups) > 1 and len(collection) >= 12:
-        for group in groups:
-            if group.named and len(group.positions):
-                x, y = densest(points[group.positions])
-                figure.add_annotation(x=float(x), y=float(y), text=html.escape(charts.shorten(group.name, 24)), showarrow=False,
-                                      font={"size": 11}, bgcolor=_ground(), borderpad=2, bordercolor=group.colour, borderwidth=1)
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    figure.update_layout(height=HEIGHT, margin={"l": 0, "r": 0, "t": 28, "b": 0}, hovermode="closest", dragmode="lasso")
-    return figure
+
+def _chosen_key(collection: Collection) -> str:
+    return f"compare_map_chosen_{collection.dataset}"
+
+
+def told(collection: Collection, position: int) -> dict[str, Any]:
+    """What the pointer shows of an item: its image, its words, its other cells. IndexError: there is no such item."""
+    own = (collection.text_column, collection.picture_column)
+    cells = [(str(name), value) for name in list(collection.frame.columns)[:8]
+             if name not in own and (value := charts.shorten(collection.cell(position, str(name)), 60))]
+    file = collection.files.get(collection.cell(position, collection.picture_column)) if collection.picture_column else None
+    return {"name": collection.name(position, 220), "cells": cells[:5], "image": images.as_url(file, PICTURE) if file is not None else None}
+
+
+def _view(collection: Collection, plane: Any, groups: list[Group]) -> View:
+    order = np.concatenate([group.positions for group in groups])
+    sizes = [len(group.positions) for group in groups]
+    layers = [points.Layer(f"{charts.shorten(group.name, LETTERS)} · {words.number(size)}", group.colour, size, group.named,
+                           group.numbers is not None, group.apart) for group, size in zip(groups, sizes, strict=True)]
+    named = [group for group in groups if group.named and group.numbers is None and len(group.positions)]
+    names = [points.Name(*map(float, densest(plane[group.positions])), charts.shorten(group.name, LETTERS), group.colour)
+             for group in named] if len(groups) > 1 and len(collection) >= 12 else []
+    numbered = groups[-1].numbers
+    values = scale = None
+    if numbered is not None:
+        values = np.concatenate([np.zeros(len(order) - len(numbered)), numbered])
+        low, high = np.percentile(numbered, [EDGE, 100 - EDGE] if len(collection) >= MANY else [0, 100])
+        scale = points.Scale(charts.shorten(groups[-1].name, 40), float(low), float(high), charts.NUMBERS)
+    return View(groups, [cohesion(collection.index.vectors[group.positions]) for group in groups],
+                points.Cloud(plane[order], order, layers, names, values, scale))
 
 
 def densest(points: Any) -> Any:
@@ -133,11 +228,6 @@ def densest(points: Any) -> Any:
     some = points[::-(-len(points) // MOST_LOOKED_AT)]
     distances = np.sort(np.linalg.norm(some[:, None] - some[None], axis=2), axis=1)
     return some[distances[:, len(some) // 4].argmin()]
-
-
-def _ground() -> str:
-    """Behind a name on the map, so that it is read over points."""
-    return "rgba(3,5,5,0.72)" if st.context.theme.type == "dark" else "rgba(255,255,255,0.78)"
 
 
 def hover(collection: Collection, position: int, most: int) -> str:
@@ -158,36 +248,27 @@ def hover(collection: Collection, position: int, most: int) -> str:
     return "<br>".join(html.escape(line) for line in lines)
 
 
-def _legend(groups: Sequence[Group]) -> None:
-    if len(groups) < 2:
-        return
-    import plotly.graph_objects as plotly
-
-    order = [group for group in groups if group.named] + [group for group in groups if not group.named]
-    figure = plotly.Figure()
-    for group in order:
-        figure.add_scatter(x=[None], y=[None], mode="markers", marker={"color": group.colour, "size": 10},
-                           name=f"{charts.shorten(group.name, 26)} · {len(group.positions):,}")
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    figure.update_layout(height=34 + 22 * -(-len(order) // 3), margin={"l": 0, "r": 0, "t": 0, "b": 0},
-                         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "top", "itemclick": False, "itemdoubleclick": False})
-    charts.show(figure, key="compare_legend", toolbar=False,
-                alt="Colours: " + "; ".join(f"{group.name}, {len(group.positions)}" for group in order))
-
-
-def _groups(collection: Collection, groups: Sequence[Group], colour: str) -> None:
+def _groups(view: View, colour: str, way: str) -> None:
     """How large the groups are, and how alike their items."""
     st.markdown(f"**{'Groups of like items' if colour == CLUSTERS else plain(colour)}**")
-    order = [group for group in groups if group.named] + [group for group in groups if not group.named]
-    table = pd.DataFrame({"Group": [group.name for group in order], "Items": [len(group.positions) for group in order],
-                          "Alike": [cohesion(collection.index.vectors[group.positions]) for group in order]})
+    order = sorted(zip(view.groups, view.alike, strict=True), key=lambda pair: not pair[0].named)
+    table = pd.DataFrame({"Group": [group.name for group, _ in order], "Items": [len(group.positions) for group, _ in order],
+                          "Alike": [alike for _, alike in order]})
     column = st.column_config
     st.dataframe(table, hide_index=True, key="compare_groups", alt="The groups with their sizes", height="content", column_config={
         "Group": column.TextColumn(width=148), "Items": column.NumberColumn(format="localized", width=56),
         "Alike": column.NumberColumn(format="%.2f", width=56, help="The mean cosine of its items with the group's middle.")})
-    st.caption("A group bears the name of the item in its middle. They are found by k-means, from the vectors alone." if colour == CLUSTERS
+    st.caption(f"A group bears the name of the item in its middle. They are found {FOUND_BY[way]}" if colour == CLUSTERS
                else "How alike its items are: the mean cosine with their middle.")
+
+
+def _ranked(collection: Collection, group: Group, colour: str) -> None:
+    """The items by their numbers, the highest first."""
+    st.markdown(f"**{plain(colour)}**, the highest first")
+    order = group.positions[np.argsort(-np.asarray(group.numbers), kind="stable")]
+    items.table(collection, [int(place) for place in order], "compare_ranked", f"The items by {colour}, the highest first",
+                {"value": np.sort(group.numbers)[::-1].tolist()}, {"value": st.column_config.NumberColumn(colour, width=72)},
+                rows_seen=6 if collection.picture_column else 12)
 
 
 def cohesion(own: Any) -> float:
@@ -198,7 +279,10 @@ def cohesion(own: Any) -> float:
 
 
 def _selected(collection: Collection, chosen: list[int]) -> None:
-    st.markdown(f"**{words.plural(len(chosen), 'item')} chosen**")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{words.plural(len(chosen), 'item')} chosen**", width="content")
+        st.button("Clear", key="compare_chosen_clear", type="tertiary", icon=":material/close:", on_click=put,
+                  args=(_chosen_key(collection), []))
     key = f"compare_chosen_{hash(tuple(chosen))}"
     items.table(collection, chosen, key, "The items chosen on the map", rows_seen=6 if collection.picture_column else 12,
                 on_select="rerun", selection_mode="multi-row")

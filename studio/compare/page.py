@@ -1,6 +1,6 @@
 """The whole page: the data, then the vectors, then one tab for each way to look at them."""
 
-import io
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ import streamlit as st
 from engine import data, words
 from engine.errors import StudioError
 from studio import data_view, frame, model_picker, resources
-from studio.compare import change, duplicates, matrix, moves, outliers, pair, search, setup, sources, working
+from studio.compare import change, duplicates, matrix, moves, outliers, pair, search, setup, sources, vectors, working
 from studio.compare import map as maps
 from studio.compare import place as places
 from studio.compare.collection import Collection
@@ -39,29 +39,45 @@ def show() -> None:
         return
     with guard(data_view.again("Choose other data", setup.start_over)):
         dataset = data.open_dataset(place.dataset)
-        rows = resources.rows(dataset.id)
+        rows = resources.items(dataset.id).frame
         place = setup.settled(place, dataset, rows)
         if not place.task:
             raise StudioError(f"{dataset.name} has nothing to compare.", "Bring a table with a column of texts, or a zip of images.")
-        model = model_picker.chip(place.task, chip)
+        model = _model(place, chip)
         line = setup.draw(place, dataset, rows)
         _work(place, model, dataset, rows, line)
+
+
+def _model(place: Place, chip: Any) -> str:
+    """The model in use; empty where none is, as the vectors were brought in."""
+    if not place.brought:
+        return model_picker.chip(place.task, chip)
+    with chip:
+        vectors.badge(place)
+    return ""
 
 
 def _work(place: Place, model: str, dataset: "Dataset", rows: "DataFrame", line: Any) -> None:
     """The tabs, once there are vectors; before that the rows, and a button."""
     found = None
     with guard(_way_out(place, model)):
-        found = working.vectors(place, model, dataset, rows, place.ready, NOW, partial(places.change, ready=False))
+        found = vectors.read(place, dataset) if place.brought else working.vectors(
+            place, model, dataset, rows, place.ready, NOW, partial(places.change, ready=False))
     if found is not None:
         _looked_at(place, found, line)
         return
-    st.button(f"Compare {words.plural(len(rows), 'item')}", key="compare_go", type="primary", icon=":material/scatter_plot:",
-              on_click=_ready)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not place.brought:
+            st.button(f"Compare {words.plural(len(rows), 'item')}", key="compare_go", type="primary", icon=":material/scatter_plot:",
+                      on_click=_ready)
+        with st.popover("Vectors computed elsewhere", icon=":material/upload_file:", key="compare_elsewhere"):
+            vectors.bring(place, list(rows.index), "compare_bring")
     data_view.preview(rows, "compare_preview", pictures=_pictures(place, dataset, rows))
 
 
 def _way_out(place: Place, model: str) -> Action | None:
+    if place.brought:
+        return Action("Let a model compute them", vectors.by_model, icon=":material/undo:")
     default = place.task_class.default_model
     return Action(f"Use {default}", model_picker.fall_back, (place.task,), icon=":material/undo:") if model != default else None
 
@@ -80,35 +96,24 @@ def _pictures(place: Place, dataset: "Dataset", rows: "DataFrame") -> data_view.
 
 def _looked_at(place: Place, collection: Collection, line: Any) -> None:
     with line:
-        _facts(collection)
+        _facts(place, collection)
     if len(collection) == 1:
         st.info("There is a single item, so it can be compared with nothing. Something can still be looked for.", icon=":material/info:")
     if peek(moves.TABS) is None:
         put(moves.TABS, place.tab)
     for name, tab in zip(TABS, st.tabs(TABS, key=moves.TABS, on_change="rerun"), strict=True):
         if tab.open:
-            places.write(Place(place.dataset, place.task, place.columns, True, name, place.pair, place.asked, place.other))
+            places.write(replace(place, ready=True, tab=name))
             with tab, guard():
                 DRAW[name](collection)
 
 
-def _facts(collection: Collection) -> None:
-    """How many items and numbers there are, what was left out, and the vectors to take along."""
+def _facts(place: Place, collection: Collection) -> None:
+    """What was left out, and the vectors to take along."""
     if collection.left_out:
         with st.popover(f"{words.plural(len(collection.left_out), 'row')} left out", icon=":material/info:", key="compare_left_out"):
             for number, why in list(collection.left_out.items())[:NAMED]:
                 st.markdown(f"Row {words.number(number)}: {plain(why)}")
             if len(collection.left_out) > NAMED:
                 st.caption(f"And {words.number(len(collection.left_out) - NAMED)} more.")
-    width = words.number(collection.index.vectors.shape[1])
-    st.download_button("Vectors", partial(_npy, collection), "vectors.npy", "application/octet-stream", key="compare_npy",
-                       on_click="ignore", type="tertiary", icon=":material/download:",
-                       help=f"{words.plural(len(collection), 'item')} · {width} numbers each, as a NumPy file, in the order of the rows.")
-
-
-def _npy(collection: Collection) -> Any:
-    import numpy as np
-
-    file = io.BytesIO()
-    np.save(file, collection.index.vectors, allow_pickle=False)
-    return file.getvalue()
+    vectors.draw(place, collection)

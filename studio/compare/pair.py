@@ -49,6 +49,9 @@ def draw(collection: Collection) -> None:
                 _explained(collection, own, other)
             else:
                 items.item(collection, own, LETTERS)
+    if collection.brought:
+        st.caption("Which words or parts made them alike can be shown when a model computes the vectors.")
+        return
     st.toggle("Show what made them alike", key=explained,
               help="Each word, or each part of an image, is left out once: the more the cosine falls, the more it did.")
 

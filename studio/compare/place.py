@@ -14,12 +14,16 @@ from studio.state import state
 
 TABS = ("Map", "Search", "Near-duplicates", "Outliers", "Matrix", "Pair", "Two models")
 LONGEST = 300  # letters of what is looked for
+MODEL, COLUMN, FILE = "model", "column", "file"  # where vectors come from
 
 
 @dataclass(frozen=True)
 class Place:
     """dataset names what is on disk; task and columns ({input: column}) how it becomes vectors, empty where the guess holds; ready: the
-    reader wants them computed. pair: two row numbers of the file. asked: the text that is looked for. other: the second model."""
+    reader wants them computed. pair: two row numbers of the file. asked: the text that is looked for. other: the second model.
+
+    vectors: "model", or "column:" or "file:" with which of those that were brought in; empty where the guess holds.
+    """
 
     dataset: str = ""
     task: str = ""
@@ -29,10 +33,16 @@ class Place:
     pair: tuple[int, ...] = ()
     asked: str = ""
     other: str = ""
+    vectors: str = ""
 
     @property
     def task_class(self) -> type[Task]:
         return TASKS[self.task]
+
+    @property
+    def brought(self) -> bool:
+        """Whether the vectors were computed elsewhere, so that no model is asked."""
+        return self.vectors.startswith((f"{COLUMN}:", f"{FILE}:"))
 
 
 def vector_tasks() -> list[type[Task]]:
@@ -49,12 +59,17 @@ def read() -> Place:
     tab = query.get("tab", TABS[0])
     return Place(query.get("dataset", ""), task if task in {one.name for one in vector_tasks()} else "", _columns(query.get("columns", "")),
                  query.get("ready") == "1", tab if tab in TABS else TABS[0], _pair(query.get("pair", "")), query.get("asked", "")[:LONGEST],
-                 query.get("other", ""))
+                 query.get("other", ""), query.get("vectors", ""))
+
+
+def address(place: Place) -> dict[str, str]:
+    """The place as a query; what is usual does not stand in it."""
+    return {name: _text(value) for name in _NAMES if (value := getattr(place, name)) != _DEFAULTS[name]}
 
 
 def write(place: Place) -> None:
     """Put the place into the address and remember it for this tab."""
-    texts = {name: _text(value) for name in _NAMES if (value := getattr(place, name)) != _DEFAULTS[name]}
+    texts = address(place)
     state().compare = texts
     kept = {name: value for name, value in st.query_params.to_dict().items() if name not in _NAMES}
     if st.query_params.to_dict() != {**kept, **texts}:

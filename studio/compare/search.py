@@ -37,6 +37,10 @@ def draw(collection: Collection) -> None:
 
 def _asked(collection: Collection) -> tuple[Any, int | None, bool] | None:
     """(vector, the item that it is of, whether it stands for all that an item is); None while nothing is asked."""
+    if collection.brought:
+        found = _item(collection)
+        st.caption("These vectors were brought in. When a model computes them, a text can be looked for too.")
+        return found
     from engine.similarity.queries import askable, query
 
     with st.spinner("Reading the model"):
@@ -61,6 +65,10 @@ def _asked(collection: Collection) -> tuple[Any, int | None, bool] | None:
         picture = images.Uploaded.of(file)
         images.thumbnail(picture)
         return query(task, {"image": picture}), None, whole
+    return _item(collection)
+
+
+def _item(collection: Collection) -> tuple[Any, int | None, bool]:
     place = items.pick(collection, "Item", moves.SEARCH_ITEM)
     with st.container(border=True):
         items.item(collection, place, 300)

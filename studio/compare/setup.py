@@ -1,5 +1,6 @@
 """Which tasks a data set can be compared by, and by which of its columns."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -8,6 +9,7 @@ from engine import words
 from engine.tasks import TASKS, Task
 from studio import file_tab, resources
 from studio.compare import place as places
+from studio.compare import vectors
 from studio.compare.place import Place
 from studio.results_tables import plain
 from studio.wizard.data_step import image_column
@@ -43,13 +45,13 @@ def fitting(dataset: "Dataset", frame: "pd.DataFrame") -> dict[str, dict[str, st
 
 
 def settled(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Place:
-    """The place with its task and its columns, guessed where the reader did not choose."""
+    """The place with its task, its columns and whose vectors they are, guessed where the reader did not choose."""
     fits = resources.fitting(dataset.id)
     task = place.task if place.task in fits else next(iter(fits), "")
     if not task:
         return Place(dataset=place.dataset)
     chosen = {name: column for name, column in place.columns.items() if column in frame.columns and name in fits[task]}
-    return Place(place.dataset, task, {**fits[task], **chosen}, place.ready, place.tab, place.pair, place.asked, place.other)
+    return replace(place, task=task, columns={**fits[task], **chosen}, vectors=place.vectors or vectors.usual(dataset.id))
 
 
 def draw(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Any:
@@ -63,7 +65,7 @@ def draw(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Any:
             chosen = st.segmented_control("What is compared", list(fits), format_func=_noun, default=place.task, required=True,
                                           key=f"compare_task_{dataset.id}_{place.task}", label_visibility="collapsed")
             if chosen and chosen != place.task:
-                places.go(Place(place.dataset, chosen, ready=place.ready))
+                places.go(Place(place.dataset, chosen, ready=place.ready, vectors=place.vectors))
         for field in place.task_class.inputs:
             others = [name for name in frame.columns if field.kind != "image" or name == place.columns[field.name]]
             if len(others) > 1:
@@ -72,7 +74,7 @@ def draw(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Any:
                                       key=f"compare_column_{dataset.id}_{place.task}_{field.name}", label_visibility="collapsed",
                                       format_func=lambda name, label=field.label: f"{label}: {name}")
                 if column and column != own:
-                    places.go(Place(place.dataset, place.task, {**place.columns, field.name: column}, place.ready))
+                    places.go(Place(place.dataset, place.task, {**place.columns, field.name: column}, place.ready, vectors=place.vectors))
     return line
 
 

@@ -1,8 +1,6 @@
 """Where the items come from, while there are none: typed, a file, images, an example, or data that was brought before."""
 
-import csv
-import io
-import tempfile
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +8,12 @@ import streamlit as st
 
 from engine import data, paths, words
 from engine.errors import StudioError
+from engine.similarity import brought
 from engine.tasks import TASKS
-from studio import data_view
+from studio import data_view, run_words
 from studio.compare import place as places
-from studio.compare import setup
-from studio.compare.place import Place
+from studio.compare import setup, stored, validation
+from studio.compare.place import FILE, Place
 from studio.errors import guard
 from studio.state import peek
 
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
     from engine.data import Dataset
     from engine.tasks import Sample, Task
 
-FILE = "A table with one row for each item, or a zip of images (a table that describes them may lie among them)"
+TABLE = "A table with one row for each item, a zip of images (a table that describes them may lie among them), or vectors as NPY"
+NPY = "npy"
 
 
 def draw() -> None:
@@ -52,28 +52,29 @@ def typed(text: str) -> "Dataset":
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise StudioError("There is no text yet.", "Type some, one a line.")
-    return _stored([{"text": line} for line in lines], f"{words.plural(len(lines), 'typed text')}.csv")
-
-
-def _stored(rows: list[dict[str, str]], name: str) -> "Dataset":
-    upload = data.store(_csv(rows), name)
-    return data.Dataset.of(upload, encoding="utf-8", delimiter=",", header=1).save()
-
-
-def _csv(rows: list[dict[str, str]]) -> bytes:
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, list(rows[0]), quoting=csv.QUOTE_ALL)
-    writer.writeheader()
-    writer.writerows(rows)
-    return file.getvalue().encode("utf-8", "replace")
+    return stored.table([{"text": line} for line in lines], words.plural(len(lines), "typed text"))
 
 
 def _files() -> None:
     st.markdown("**Bring a file, or images**")
-    stored = data_view.upload("compare", FILE) or data_view.upload_folder("compare_folder", "Or a folder of images from this computer")
-    if stored:
-        places.go(Place(stored.id))
+    if place := data_view.upload("compare", TABLE, [*data_view.ENDINGS, NPY], _place_of):
+        places.go(place)
+    if found := data_view.upload_folder("compare_folder", "Or a folder of images from this computer"):
+        places.go(Place(found.id))
     st.caption("It is copied to the studio's folder on this machine and never changed.")
+
+
+def _place_of(file: Any) -> Place:
+    """Where an uploaded file is compared."""
+    return numbered(file, file.name) if file.name.lower().endswith(f".{NPY}") else Place(data_view.stored(file).id)
+
+
+def numbered(file: Any, name: str) -> Place:
+    """Vectors alone: items that are called by their numbers."""
+    count = len(brought.read_vectors(file, name))
+    lines = "".join(json.dumps({"item": f"Item {number}"}) + "\n" for number in range(1, count + 1))
+    dataset = data.Dataset.of(data.store(lines.encode(), words.plural(count, "numbered item"))).save()
+    return Place(dataset.id, vectors=f"{FILE}:{brought.attach(dataset.id, file, name, range(1, count + 1)).id}")
 
 
 def _examples() -> None:
@@ -106,27 +107,31 @@ def example(task: Any) -> "Dataset":
     pictures = [field.name for field in task.inputs if field.kind == "image"]
     name = f"{task.title}, examples"
     if not pictures:
-        return _stored([dict(row) for row in task.examples], f"{name}.csv")
-    from engine.data import image_archives
-
+        return stored.table(task.examples, name)
     files, rows = {}, []
     for row in task.examples:
         files |= {Path(row[key]).name: Path(row[key]).read_bytes() for key in pictures}
         rows.append({key: Path(value).name if key in pictures else value for key, value in row.items()})
-    if len(rows[0]) > 1:
-        files["items.csv"] = _csv(rows)
-    with tempfile.TemporaryDirectory(dir=paths.cache()) as folder:
-        image_archives.zipped(files, Path(folder) / "images.zip")
-        return data.Dataset.of(data.store(Path(folder) / "images.zip", f"{name}.zip")).save()
+    return stored.pictured(rows, files, name)
 
 
 def _earlier() -> None:
     st.markdown("**Earlier data**")
-    found = data_view.earlier()
-    if not found:
+    names = {dataset.id: f"{dataset.name} · {words.size(dataset.upload.size)}" for dataset in data_view.earlier()}
+    if not names:
         st.caption("What you bring to any page of the studio can be compared here too.")
-        return
-    names = {dataset.id: f"{dataset.name} · {words.size(dataset.upload.size)}" for dataset in found}
-    chosen = st.selectbox("Data that you brought before", list(names), format_func=names.__getitem__, key="compare_earlier")
-    if st.button("Use it", key="compare_earlier_use") and chosen:
+    elif chosen := _picked("Data that you brought before", names, "compare_earlier"):
         places.go(Place(chosen))
+    held_back = {run.id: f"{run.name} · {run_words.when(run.finished)}" for run in validation.offered()}
+    if held_back and (chosen := _picked("Validation rows of a run", held_back, "compare_run")):
+        place, model = validation.prepared(chosen)
+        if model:
+            st.query_params["model"] = model
+        places.go(place)
+
+
+def _picked(label: str, names: dict[str, str], key: str) -> str | None:
+    """One of these, once its button was pressed."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.selectbox(label, list(names), format_func=names.__getitem__, key=key)
+        return chosen if st.button("Use it", key=f"{key}_use") else None

@@ -1,23 +1,25 @@
 """Vectors computed in the page, with what is done shown and a way to stop."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
-from engine import words
 from engine.models import fetching
 from studio import model_fetch, resources
 from studio.compare import collection as collections
+from studio.compare import progress
 from studio.compare.collection import Collection
 from studio.compare.place import Place
 from studio.results_tables import plain
 from studio.state import take
+from studio.works import Watch, Works
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from engine.data import Dataset
+
+_computed = Works("vectors", kept=1)  # `Collection`; those in memory are held by `collection`
 
 
 def vectors(place: Place, model: str, dataset: "Dataset", rows: "DataFrame", wanted: bool, now: str,
@@ -34,16 +36,10 @@ def vectors(place: Place, model: str, dataset: "Dataset", rows: "DataFrame", wan
     here = resources.is_loaded(model) or fetching.is_here(model)
     if not model_fetch.ensure(model, pressed or here, now):
         return None
-    with st.container(key=f"{now}_work"):
-        bar = st.progress(0.0, text=f"Reading the model {plain(model)}")
-        stop = st.empty()
-        stop.button("Stop", key=f"{now}_stop", icon=":material/stop_circle:", on_click=on_stop,
-                    help="What is computed is kept: it goes on from there.")
+    compute = partial(_compute, place, model, dataset, rows)
+    return progress.done(_computed, collections.identity(place, model), compute, now, "item", on_stop, f"Reading the model {plain(model)}",
+                         "What is computed is kept: it goes on from there.")
 
-    def watch(done: int, total: int) -> None:
-        bar.progress(done / max(total, 1), text=f"{words.number(done)} of {words.plural(total, 'item')}")
 
-    found = collections.compute(place, model, dataset, rows, resources.task(place.task, model), watch)
-    bar.empty()
-    stop.empty()
-    return found
+def _compute(place: Place, model: str, dataset: "Dataset", rows: "DataFrame", watch: Watch) -> Collection:
+    return collections.compute(place, model, dataset, rows, resources.task(place.task, model), watch)

@@ -38,7 +38,7 @@ def test_a_packed_encoder_gives_the_same_vectors(family: str, tmp_path: Path, mo
 
 
 @needs_products
-def test_a_packed_classifier_answers_as_before_and_is_packed_anew_when_it_has_learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_packed_classifier_answers_as_before_and_is_packed_anew_when_it_learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = HFSeqTCModel.from_folder(tiny.classifier_folder(tmp_path))
     before = model.classify(TEXTS)
     kept = packing._kept[model][1]

@@ -66,15 +66,6 @@ def test_a_thousand_copies_of_one_item_are_one_group() -> None:
     assert found.count() == 1000 * 999 // 2 and found.groups()[0] == list(range(1000)) and len(found.scores) == 0
 
 
-def test_where_there_are_too_many_pairs_the_threshold_rises(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duplicates_module, "MOST", 500)
-    monkeypatch.setattr(duplicates_module, "ROWS", 50)
-    found = Index(VECTORS).near_duplicates(-0.5)
-    assert found.threshold > 0 and len(found.scores) <= 500
-    every = (UNIT @ UNIT.T)[np.triu_indices(700, 1)]
-    assert found.count() == (every >= found.threshold).sum()
-
-
 def test_what_is_far_from_everything_comes_first() -> None:
     crowd = np.ones((50, 8)) + 0.05 * RANDOM.normal(size=(50, 8))
     places, closeness = Index(np.concatenate([crowd, -np.ones((1, 8))])).outliers()

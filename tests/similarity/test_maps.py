@@ -5,7 +5,7 @@ import pytest
 
 from engine import similarity
 from engine.errors import StudioError
-from engine.similarity import Index, maps
+from engine.similarity import Index, clusters, maps
 
 RANDOM = np.random.default_rng(5)
 MIDDLES = RANDOM.normal(size=(3, 16)) * 3  # three: a plane can hold them
@@ -42,8 +42,9 @@ def test_a_map_that_is_not_there_says_what_to_do(monkeypatch: pytest.MonkeyPatch
         similarity.project(ROWS, "globe")
     monkeypatch.setattr(maps, "find_spec", lambda name: None)
     assert similarity.methods() == ["pca"]
-    with pytest.raises(StudioError, match="not installed"):
+    with pytest.raises(StudioError, match="umap-learn, which is not installed") as raised:
         similarity.project(ROWS, "umap")
+    assert raised.value.hint.endswith("pip install umap-learn")
 
 
 def test_clusters_are_known_by_their_most_central_items() -> None:
@@ -54,6 +55,34 @@ def test_clusters_are_known_by_their_most_central_items() -> None:
     assert np.bincount(similarity.cluster(ROWS).labels).argmax() == 0
     assert set(similarity.cluster(np.ones((9, 3))).labels) == {0}
     assert similarity.cluster(ROWS[:1]).central == [[0]]
+
+
+def test_dense_places_are_clusters_and_what_lies_elsewhere_is_in_none() -> None:
+    base, sizes = np.full(16, 2.0), (60, 40, 30)
+    rows = np.concatenate([base + 2 * np.eye(16)[place] + RANDOM.normal(size=(size, 16)) * 0.1 for place, size in enumerate(sizes)])
+    strangers = RANDOM.normal(size=(4, 16)) * 3 - base
+    found = similarity.cluster(np.concatenate([strangers, rows]), method="hdbscan")
+    assert np.bincount(found.labels[4:] + 1, minlength=4).tolist() == [0, *sizes], "the largest first"
+    assert set(found.labels[:4]) == {-1}
+    for place, own in enumerate(found.central):
+        assert len(own) == 3 and (found.labels[own] == place).all()
+    again = similarity.cluster(np.concatenate([strangers, rows]), method="hdbscan")
+    assert np.array_equal(found.labels, again.labels) and found.central == again.central
+
+
+def test_of_few_or_equal_items_none_or_all_are_in_one_group() -> None:
+    few = similarity.cluster(ROWS[:9], method="hdbscan")
+    assert few.central == [] and set(few.labels) == {-1}
+    assert len(set(similarity.cluster(np.ones((40, 3)), method="hdbscan").labels)) == 1
+
+
+def test_a_way_to_cluster_that_cannot_be_had_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(StudioError, match="no way 'guess'"):
+        similarity.cluster(ROWS, method="guess")
+    monkeypatch.setattr(clusters, "MOST_BY_DENSITY", 50)
+    with pytest.raises(StudioError, match="too many") as raised:
+        similarity.cluster(ROWS, method="hdbscan")
+    assert "kmeans" in raised.value.hint
 
 
 def test_points_are_laid_over_each_other() -> None:

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from studio.charts import GROUPS, PALETTE, confused_pairs, shorten
+from studio.charts import GROUPS, NUMBERS, PALETTE, confused_pairs, shorten
 
 LIGHT, DARK = "#ffffff", "#030505"
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
@@ -65,6 +65,25 @@ def test_every_colour_stands_out_on_both_backgrounds(role: str, background: str)
 @pytest.mark.parametrize("background", [LIGHT, DARK])
 def test_every_group_of_a_map_stands_out_on_both_backgrounds(colour: str, background: str) -> None:
     assert contrast(colour, background) >= 3
+
+
+def along(colours: tuple[str, ...], steps: int = 8) -> list[str]:
+    """A scale's colours, with so many steps from each to the next."""
+    pairs = zip(colours, colours[1:], strict=False)
+    return [*(mixed(end, start, step / steps) for start, end in pairs for step in range(steps)), colours[-1]]
+
+
+@pytest.mark.parametrize("background", [LIGHT, DARK])
+def test_every_number_on_a_map_stands_out_on_both_backgrounds(background: str) -> None:
+    assert min(contrast(colour, background) for colour in along(NUMBERS)) >= 3
+
+
+@pytest.mark.parametrize("reader", SEEN_BY)
+def test_the_scale_of_numbers_grows_ever_lighter_and_its_steps_differ_for_every_reader(reader: str) -> None:
+    light = [luminance(colour) for colour in along(NUMBERS)]
+    assert light == sorted(light)
+    assert all(difference(one, other, reader) >= 15 * abs(first - second)
+               for (first, one), (second, other) in combinations(enumerate(NUMBERS), 2))
 
 
 @pytest.mark.parametrize("reader", SEEN_BY)

@@ -34,11 +34,7 @@ def test_cells_without_a_value_are_a_group_of_their_own():
     assert {group.name for group in groups} == {"a", "(empty)"}
 
 
-def test_what_is_chosen_on_the_map_is_found_by_trace_and_point():
-    groups = maps.grouped(collection(topic=["a", "b"] * 20), "topic")
-    first = groups[0].positions
-    assert maps.positions_of([(0, 2), (0, 0), (1, 1), (9, 0), (0, 99)], groups) == sorted([int(first[2]), int(first[0]),
-                                                                                          int(groups[1].positions[1])])
+def test_what_is_chosen_on_a_chart_is_found_by_trace_and_point():
     event = {"selection": {"points": [{"curve_number": 1, "point_index": 3, "x": 0.0}, {"x": 1.0}]}}
     assert charts.chosen(event) == [(1, 3)] and charts.chosen(None) == [] and charts.chosen({"selection": {}}) == []
 

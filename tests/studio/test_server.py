@@ -41,6 +41,19 @@ def test_the_same_file_has_one_address_and_old_ones_are_forgotten(tmp_path: Path
     assert server.offer(tmp_path / "0", "0") != first
 
 
+def test_items_are_told_one_by_one_to_those_who_have_the_address(client: TestClient) -> None:
+    address = server.tells("letters", lambda number: {"name": "abc"[number]})
+    answer = client.get(f"{address}/1")
+    assert answer.json() == {"name": "b"} and answer.headers["cache-control"].startswith("private")
+    assert [client.get(f"{address}/{wrong}").status_code for wrong in ("3", "-1", "x")] == [404] * 3
+    assert client.get("/item/guess/1").status_code == 404
+    assert server.tells("letters", lambda number: {"name": "xyz"[number]}) == address
+    assert client.get(f"{address}/1").json() == {"name": "y"}, "the last one that was named so tells"
+    for number in range(server.LOOKED_INTO):
+        server.tells(f"other {number}", str)
+    assert client.get(f"{address}/1").status_code == 404, "old ones are forgotten"
+
+
 def test_every_answer_bears_the_security_headers(client: TestClient) -> None:
     answer = client.get("/download/guess")
     assert {name: answer.headers[name] for name in server.HEADERS} == server.HEADERS

@@ -108,6 +108,7 @@ class Labels(Objective):
             metric=metric, value=value, interval=interval, baselines=baselines, labels=examples.classes,
             per_class=per_class(label_counts(truth, predicted, classes, several), examples.classes), confusion=matrix,
             mistakes=_mistakes_of_several(found, examples) if several else _mistakes(found, predicted, examples),
+            predicted=[np.flatnonzero(row).tolist() for row in predicted] if several else predicted.tolist(),
         )
 
     def _probabilities(self, logits: Tensor) -> Floats:

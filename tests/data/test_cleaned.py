@@ -1,0 +1,77 @@
+"""A zip of images without some of its rows."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from engine import data
+from engine.data.cleaned import images_without
+from engine.errors import Stopped
+from tests.data.test_image_archives import png, stored, zipped
+
+
+def without(dataset: data.Dataset, rows: set[int], path: Path) -> dict[str, bytes]:
+    told: list[tuple[int, int]] = []
+    images_without(dataset, rows, path, lambda frame, names: frame.to_csv(index=False).encode(), lambda *far: told.append(far))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None and told[-1] == (len(told), len(told)) and len(archive.namelist()) == len(told)
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_folders_and_other_files_stay_and_only_the_rows_images_go(tmp_path: Path) -> None:
+    members = {"train/cat/a.png": png(), "train/dog/b.PNG": png("blue"), "test/cat/a.png": png("green"), "notes/README.txt": b"hello"}
+    dataset = stored({**members, "__MACOSX/._a.png": b"x"})
+    row = int(dataset.frame().index[dataset.frame()["image"] == "train/cat/a.png"][0])
+    found = without(dataset, {row}, tmp_path / "clean.zip")
+    assert found == {name: content for name, content in members.items() if name != "train/cat/a.png"}
+    again = data.Dataset.of(data.store(tmp_path / "clean.zip", "clean.zip"))
+    assert again.frame()["image"].tolist() == ["test/cat/a.png", "train/dog/b.PNG"]
+
+
+def test_the_table_loses_its_rows_and_an_image_that_another_row_names_stays(tmp_path: Path) -> None:
+    table = b"image,caption\na.png,first\nb.png,second\na.png,third\nc.png,fourth\n"
+    dataset = stored({"all/a.png": png(), "all/b.png": png("blue"), "all/c.png": png("green"), "all/items.csv": table})
+    found = without(dataset, {2, 3}, tmp_path / "clean.zip")
+    assert sorted(found) == ["all/a.png", "all/c.png", "all/items.csv"]
+    assert found["all/items.csv"].decode().splitlines() == ["image,caption", "a.png,third", "c.png,fourth"]
+
+
+def test_a_table_of_another_kind_becomes_csv(tmp_path: Path) -> None:
+    lines = b'{"image": "a.png", "caption": "first"}\n{"image": "b.png", "caption": "second"}\n'
+    dataset = stored({"a.png": png(), "b.png": png("blue"), "items.jsonl": lines})
+    found = without(dataset, {1}, tmp_path / "clean.zip")
+    assert found.keys() == {"b.png", "items.csv"} and b"second" in found["items.csv"] and b"first" not in found["items.csv"]
+
+
+def test_names_that_lead_out_of_the_folder_are_made_harmless(tmp_path: Path) -> None:
+    hostile = ["../../up.png", "/root.png", "C:\\windows\\drive.png", "a/../../b.png", "..\\back.png"]
+    dataset = stored({**{name: png() for name in hostile}, "up.png": png("blue"), "gone.png": png("red"), "a\\plain.png": png()})
+    row = int(dataset.frame().index[dataset.frame()["image"] == "gone.png"][0])
+    found = without(dataset, {row}, tmp_path / "clean.zip")
+    assert sorted(found) == sorted(["2-up.png", "root.png", "windows/drive.png", "a/b.png", "back.png", "up.png", "a\\plain.png"])
+    assert found["up.png"] == png("blue"), "whose name was harmless keeps it"
+
+
+def test_links_go_and_a_damaged_member_does_not_keep_the_others_back(tmp_path: Path) -> None:
+    file = io.BytesIO(zipped({"a.png": png(), "b.png": png("blue"), "c.png": png("green"), "d.png": png("yellow")}))
+    with zipfile.ZipFile(file, "a") as archive:
+        link = zipfile.ZipInfo("link.png")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        start = archive.getinfo("b.png").header_offset + 30 + len("b.png")
+    content = bytearray(file.getvalue())
+    content[start + 5:start + 25] = b"\xff" * 20
+    dataset = data.Dataset.of(data.store(bytes(content), "pictures.zip"))
+    images_without(dataset, {1}, tmp_path / "clean.zip", lambda frame, names: b"", lambda done, total: None)
+    assert sorted(zipfile.ZipFile(tmp_path / "clean.zip").namelist()) == ["c.png", "d.png"]
+
+
+def test_a_stop_leaves_nothing_behind(tmp_path: Path) -> None:
+    def watch(done: int, total: int) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        images_without(stored({"a.png": png(), "b.png": png("blue")}), {1}, tmp_path / "clean.zip", lambda frame, names: b"", watch)
+    assert not list(tmp_path.glob("*.zip")) and not list(tmp_path.glob("*.part"))
