@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 from xml.parsers import expat
 
 from engine.data import archives
@@ -47,11 +48,12 @@ def read_workbook(source: Source, kind: str, *, sheet: str | int | None, header:
     return table
 
 
-def _rows(cells: "object") -> list[list[object]]:
-    return cells.to_python(skip_empty_area=False)  # type: ignore[attr-defined]
+def _rows(cells: Any) -> list[list[object]]:
+    found: list[list[object]] = cells.to_python(skip_empty_area=False)
+    return found
 
 
-def _choose(workbook: object, names: tuple[str, ...], sheet: str | int | None, file: str) -> str:
+def _choose(workbook: Any, names: tuple[str, ...], sheet: str | int | None, file: str) -> str:
     listed = ", ".join(names[:10])
     if not names:
         raise StudioError(f"{file} has no sheets.", "Upload a workbook with a table in it.")
@@ -63,7 +65,7 @@ def _choose(workbook: object, names: tuple[str, ...], sheet: str | int | None, f
         if sheet not in names:
             raise StudioError(f"There is no sheet {sheet!r} in {file}.", f"It has: {listed}.")
         return sheet
-    filled = (name for name in names if workbook.get_sheet_by_name(name).height)  # type: ignore[attr-defined]
+    filled = (name for name in names if workbook.get_sheet_by_name(name).height)
     return next(filled, names[0])
 
 
