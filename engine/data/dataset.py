@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from engine import disk, paths
-from engine.data import cache, cleaning, files, image_archives
+from engine.data import attachments, cache, cleaning, files, image_archives
 from engine.data.fixes import Fix, apply_fix
 from engine.data.mapping import check_mapping
 from engine.data.mapping import guess as guess_mapping
@@ -208,14 +208,14 @@ def list_datasets() -> list[Dataset]:
 
 
 def delete_dataset(identity: str) -> int:
-    """Forget a data set, and its upload if no other one needs it; gives the bytes that are free now."""
+    """Forget a data set, and those of its uploads that no other one needs; gives the bytes that are free now."""
     dataset = open_dataset(identity)
     path = _path(identity)
     freed = path.stat().st_size
     path.unlink()
-    if all(other.upload.id != dataset.upload.id for other in list_datasets()):
-        freed += files.remove(dataset.upload.folder)
-    return freed
+    own = {dataset.upload.id, *attachments.detach(identity)}
+    needed = {other.upload.id for other in list_datasets()} | attachments.all_attached()
+    return freed + sum(files.remove(paths.data() / upload) for upload in own - needed)
 
 
 def _checked(options: Mapping[str, Any]) -> dict[str, Any]:

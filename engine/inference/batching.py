@@ -1,10 +1,14 @@
 """Batches of like lengths under a token budget, so that almost no work is spent on padding."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from engine.inference.side_by_side import side_by_side
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, device
+
+Row = TypeVar("Row")
 
 CPU_BUDGET = 1024  # tokens per batch: what a core's cache holds; larger batches were slower on every CPU measured
 GPU_BUDGET = 32_768
@@ -26,6 +30,17 @@ def plan(lengths: Sequence[int], budget: int = CPU_BUDGET, most: int = 512) -> l
         batches[-1].append(index)
         room -= 1
     return batches
+
+
+def in_batches(work: Callable[[list[int]], Iterable[Row]], lengths: Sequence[int], on: "device") -> list[Row]:
+    """What `work` gives for each item, in the order of the lengths (in tokens). work(indices of a batch) -> a row for each of them.
+
+    Batches are worked on side by side: what torch keeps by thread (autocast, inference mode) is set within `work`.
+    """
+    batches = plan(lengths, token_budget(on.type))
+    found = {index: row for batch, rows in zip(batches, side_by_side(work, batches, on), strict=True)
+             for index, row in zip(batch, rows, strict=True)}
+    return [found[index] for index in range(len(lengths))]
 
 
 def pad(sequences: Sequence[Sequence[int]], pad_id: int = 0, left: bool = False) -> "tuple[Tensor, Tensor]":

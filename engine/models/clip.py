@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from engine.errors import StudioError
 from engine.images import open_image
-from engine.inference.batching import pad, plan, token_budget
+from engine.inference.batching import in_batches, pad
 from engine.inference.devices import autocast
 from engine.models.building import building
 from engine.models.checkpoint import CheckpointModel
@@ -89,15 +89,14 @@ class CLIP(CheckpointModel, HalvesModel, Picturer):
     def text_vectors(self, texts: Sequence[str]) -> Tensor:
         """(N, width), unit length."""
         ids = tokenise(self.tokeniser, texts, self.network.config.text_config.max_position_embeddings).ids
-        rows: list[Tensor] = [torch.empty(0)] * len(ids)
-        for batch in plan([len(own) for own in ids], token_budget(self.device.type)):
+
+        def vectors(batch: list[int]) -> Tensor:
             input_ids, mask = pad([ids[index] for index in batch], self.tokeniser.pad_token_id or 0)
             with torch.inference_mode(), autocast(self.device):
                 out = self.network.text_model(input_ids=input_ids.to(self.device), attention_mask=mask.to(self.device))
-                found = self.network.text_projection(out.pooler_output).float().cpu()
-            for index, row in zip(batch, found, strict=True):
-                rows[index] = row
-        return nn.functional.normalize(torch.stack(rows), dim=-1)
+                return self.network.text_projection(out.pooler_output).float().cpu()
+
+        return nn.functional.normalize(torch.stack(in_batches(vectors, [len(own) for own in ids], self.device)), dim=-1)
 
     def _of_images(self, pixels: Tensor) -> Tensor:
         with autocast(self.device):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import StudioError
-from engine.inference.batching import pad, plan, token_budget
+from engine.inference.batching import in_batches, pad
 from engine.inference.devices import autocast
 from engine.models.building import building
 from engine.models.checkpoint import CheckpointModel
@@ -60,12 +60,12 @@ class HFNLIModel(CheckpointModel):
         longest = longest_of(self.tokeniser, self.network)
         coded = self.tokeniser([first for first, _ in pairs], [second for _, second in pairs], truncation="only_first", max_length=longest)
         kinds = coded.get("token_type_ids")
-        found: dict[tuple[str, str], float] = {}
-        for batch in plan([len(ids) for ids in coded["input_ids"]], token_budget(self.device.type)):
+
+        def entailed(batch: list[int]) -> list[float]:
             ids, mask = pad([coded["input_ids"][index] for index in batch], self.tokeniser.pad_token_id or 0)
             more = {"token_type_ids": pad([kinds[index] for index in batch])[0].to(self.device)} if kinds else {}
             with torch.inference_mode(), autocast(self.device):
                 logits: Tensor = self.network(input_ids=ids.to(self.device), attention_mask=mask.to(self.device), **more).logits
-            shares = logits[:, self.sides].float().softmax(dim=-1)[:, 1].tolist()
-            found.update(zip((pairs[index] for index in batch), shares, strict=True))
-        return found
+                return logits[:, self.sides].float().softmax(dim=-1)[:, 1].tolist()
+
+        return dict(zip(pairs, in_batches(entailed, [len(ids) for ids in coded["input_ids"]], self.device), strict=True))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 import torch
 from torch import Tensor
 
-from engine.inference.batching import plan, token_budget
+from engine.inference.batching import in_batches
 from engine.models.building import building
 from engine.models.checkpoint import CheckpointModel
 from engine.models.cutting import Cutter, cutter_of
@@ -58,17 +58,16 @@ class HFQAModel(QuestionModel, CheckpointModel):
     def spans(self, asked: Sequence[Asked], most: int) -> list[list[Span]]:
         """The `most` most probable answers to each question, and that there is none, best first."""
         coded = [self.coded(one) for one in asked]
-        found: list[list[Span]] = [[]] * len(asked)
-        for batch in plan([len(one["input_ids"]) for one in coded], token_budget(self.device.type)):
+
+        def spans(batch: list[int]) -> list[list[Span]]:
             wanted = [{key: value for key, value in coded[index].items() if key != "offset_mapping"} for index in batch]
-            inputs = self.tokeniser.pad(wanted, return_tensors="pt").to(self.device)
             with torch.inference_mode():
-                out = self.network(**inputs)
-            for row, index in enumerate(batch):
-                size = len(coded[index]["input_ids"])
-                edges = torch.stack([out.start_logits[row, :size], out.end_logits[row, :size]]).float().cpu()
-                found[index] = self._spans(asked[index], coded[index], edges, most)
-        return found
+                out = self.network(**self.tokeniser.pad(wanted, return_tensors="pt").to(self.device))
+            edges = torch.stack([out.start_logits, out.end_logits], dim=1).float().cpu()
+            return [self._spans(asked[index], coded[index], own[:, :len(coded[index]["input_ids"])], most)
+                    for own, index in zip(edges, batch, strict=True)]
+
+        return in_batches(spans, [len(one["input_ids"]) for one in coded], self.device)
 
     def coded(self, asked: Asked) -> Any:
         """Question and text as token ids, with each token's place (offset_mapping)."""

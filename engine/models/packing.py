@@ -1,4 +1,5 @@
-"""A transformer's blocks made ready to answer in bf16 on a processor: weights laid out as it multiplies them, GELU within the product.
+"""A transformer's blocks made ready to answer in bf16 on a processor: weights laid out as it multiplies them, GELU within the product,
+attention as whole products.
 
 The packed model is an outline of the original with other blocks; all else is shared. It only answers: it cannot be trained or kept.
 """
@@ -61,17 +62,24 @@ def _made(model: nn.Module, blocks: nn.ModuleList, compute: Compute) -> nn.Modul
         with torch.no_grad():
             packed_blocks = nn.ModuleList(_Block(block, last=place + 1 == len(blocks)) for place, block in enumerate(blocks))
             made = replaced(model, {find_blocks(model): packed_blocks})
-            own, other = compute(model, ids, mask).float(), compute(made, ids, mask).float()
-            agrees = bool((nn.functional.cosine_similarity(own, other, dim=-1) >= AGREES).all())
+            agrees = all(_agree(compute(model, ids[:count], mask[:count]), compute(made, ids[:count], mask[:count])) for count in (1, 2))
     except (TypeError, ValueError, RuntimeError, AttributeError, IndexError, KeyError):
         return None
     return made if agrees else None
+
+
+def _agree(own: Tensor, other: Tensor) -> bool:
+    return bool((nn.functional.cosine_similarity(own.float(), other.float(), dim=-1) >= AGREES).all())
 
 
 class _Block(nn.Module):
     """Stands in a block's place, and bears its attributes, which some models look at. What the last one gives is fp32 again."""
 
     def __init__(self, block: nn.Module, last: bool) -> None:
+        from transformers import PreTrainedConfig
+
+        from engine.models import packed_attention
+
         super().__init__()
         self.gives = torch.float32 if last else torch.bfloat16
         self.__dict__.update({key: value for key, value in vars(block).items() if key not in self.__dict__})
@@ -80,6 +88,8 @@ class _Block(nn.Module):
             fused = isinstance(getattr(module, "dense", None), nn.Linear) and _is_gelu(getattr(module, "intermediate_act_fn", None))
             if fused:
                 module.intermediate_act_fn = nn.Identity()
+            if isinstance(config := getattr(module, "config", None), PreTrainedConfig):
+                config._attn_implementation = packed_attention.NAME
             for name, child in module.named_children():
                 if type(child) is nn.Linear:
                     setattr(module, name, _Product(child, "gelu" if fused and name == "dense" else "none"))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import StudioError
-from engine.inference.batching import pad, plan, token_budget
+from engine.inference.batching import in_batches, pad
 from engine.inference.devices import autocast
 from engine.models.encoder import Tokens
 from engine.models.headed import HeadedModel
@@ -45,14 +45,14 @@ class TextClassifier(HeadedModel):
         unique: dict[tuple[int, ...], int] = {}
         places = [unique.setdefault(tuple(sequence), len(unique)) for sequence in ids]
         sequences = list(unique)
-        rows: list[Tensor] = [torch.empty(0)] * len(sequences)
-        with torch.inference_mode(), autocast(self.device):
-            model = packed(self, compute)
-            for batch in plan([len(sequence) for sequence in sequences], token_budget(self.device.type)):
-                input_ids, mask = pad([sequences[index] for index in batch], self.pad_id)
-                results = compute(model, input_ids.to(self.device), mask.to(self.device)).float().cpu()
-                for index, row in zip(batch, results, strict=True):
-                    rows[index] = row
+        model = packed(self, compute)
+
+        def results(batch: list[int]) -> Tensor:
+            input_ids, mask = pad([sequences[index] for index in batch], self.pad_id)
+            with torch.inference_mode(), autocast(self.device):
+                return compute(model, input_ids.to(self.device), mask.to(self.device)).float().cpu()
+
+        rows = in_batches(results, [len(sequence) for sequence in sequences], self.device)
         return torch.stack([rows[place] for place in places]) if places else torch.empty(0, 0)
 
     def classify(self, texts: Sequence[str], top_k: int = 0) -> list[dict[str, float]]:

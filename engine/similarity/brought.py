@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from engine import disk, paths
+from engine.data import attachments
 from engine.data.uploads import Upload, open_upload, store
 from engine.errors import StudioError
 from engine.similarity.computed import Computed
@@ -188,8 +188,7 @@ def attach(dataset: str, source: Source, name: str, rows: Sequence[int]) -> Uplo
     fits(vectors, len(rows), name)
     usable(vectors, rows, name)
     upload = store(source, name)
-    kept = [one for one in _attached(dataset) if one["id"] != upload.id]
-    disk.write_json(_list(dataset), [{"id": upload.id, "name": upload.name}, *kept], name)
+    attachments.attach(dataset, upload)
     return upload
 
 
@@ -200,22 +199,7 @@ def fits(vectors: Floats, rows: int, name: str) -> None:
                           "Bring a file with one vector for each row, in the order of the rows.")
 
 
-def attached(dataset: str) -> dict[str, str]:
-    """{id of the upload: its name} of the files of vectors that belong to a data set, the latest first."""
-    return {one["id"]: one["name"] for one in _attached(dataset)}
-
-
 def opened(identity: str) -> Floats:
     """The vectors of a file that was kept; StudioError if it is not there."""
     upload = open_upload(identity)
     return read_vectors(upload.path, upload.name)
-
-
-def _attached(dataset: str) -> list[dict[str, str]]:
-    return disk.read_json(_list(dataset)) or []
-
-
-def _list(dataset: str) -> Path:
-    folder = paths.data() / "vectors"
-    folder.mkdir(exist_ok=True)
-    return folder / f"{dataset}.json"

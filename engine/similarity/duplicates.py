@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import StudioError
-from engine.similarity.vectors import Floats
+from engine.similarity.vectors import ROUNDING, Floats, pair_cosines
 
 if TYPE_CHECKING:
     from engine.similarity.index import Index, Watch
 
 ROWS, COLUMNS = 2048, 8192  # of a block of products
-ROUNDING = 0.006  # more than a cosine of unit vectors can be off in bf16: what is nearer to the threshold is computed again
 CROWDED = 1 / 16  # of a block: from so many pairs on all of it is computed again, a slice at a time
 SLICE = 128  # rows
 MOST = 2_000_000  # pairs that are listed
@@ -108,10 +107,7 @@ def _exactly(rows: Floats, near: Any, start: int, other: int) -> Iterator[Pairs]
         if crowded:
             scores = (rows[start + top:start + top + len(part)] @ rows[other:other + near.shape[1]].T)[row, column]
         else:
-            step = 50_000
-            scores = np.concatenate([np.empty(0, np.float32), *(
-                np.einsum("nd,nd->n", rows[first[some:some + step]], rows[second[some:some + step]])
-                for some in range(0, len(first), step))])
+            scores = pair_cosines(rows, first, rows, second)
         yield first, second, np.clip(scores, -1, 1)
 
 

@@ -1,4 +1,4 @@
-"""Nearest neighbours, exactly: blocks of matrix products, of each of which only the best are kept. Of very many along a graph."""
+"""Items by their vectors: what is nearest, what is nearly the same, and what a cosine means among them."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import StudioError
-from engine.similarity.vectors import Floats, same_width, unit
+from engine.similarity.best import best
+from engine.similarity.vectors import Floats, pair_cosines, same_width, unit
 from engine.words import plural
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from engine.similarity.duplicates import Duplicates
 
 Watch = Callable[[int, int], None]  # (done, total); what it raises ends the work
-BLOCK = 128_000_000  # bytes of scores at once
 RECALL = 0.98  # what a graph has to find of what is nearest, to be used
 RANDOM_PAIRS = 200_000  # from which percentiles are read
 FEWEST = 2
@@ -78,8 +78,6 @@ class Index:
         exact: True compares each query with each item, False goes along a graph; None does so only for very many queries of very
         many items (`EXACTLY`). Where the graph finds less than 98% of what is nearest (`recall`), it is not used.
         """
-        import torch
-
         asked = unit(queries, "queries")
         same_width(asked, self.vectors.shape[1], "queries")
         if exact is False or (exact is None and among is None and len(asked) * len(self) > EXACTLY):
@@ -88,15 +86,8 @@ class Index:
         chosen = np.arange(len(self)) if among is None else np.flatnonzero(np.asarray(among, dtype=bool))
         if k < 1 or not len(chosen):
             return np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
-        items = torch.from_numpy(self.vectors if among is None else self.vectors[chosen]).T
-        step = max(1, BLOCK // (4 * len(chosen)))
-        scores, places = [], []
-        for start in range(0, len(asked), step):
-            best = (torch.from_numpy(asked[start:start + step]) @ items).clamp_(-1, 1).topk(min(k, len(chosen)), dim=1)
-            scores.append(best.values.numpy())
-            places.append(chosen[best.indices.numpy()])
-            watch(min(start + step, len(asked)), len(asked))
-        return np.concatenate(scores), np.concatenate(places)
+        scores, places = best(asked, self.vectors if among is None else self.vectors[chosen], min(k, len(chosen)), watch)
+        return scores, chosen[places]
 
     @property
     def recall(self) -> float:
@@ -135,8 +126,7 @@ class Index:
             random = np.random.default_rng(self.seed)
             first = random.integers(0, count, RANDOM_PAIRS)
             second = (first + random.integers(1, count, RANDOM_PAIRS)) % count
-        found = np.concatenate([np.einsum("nd,nd->n", self.vectors[first[start:start + 20_000]], self.vectors[second[start:start + 20_000]])
-                                for start in range(0, len(first), 20_000)])
+        found = pair_cosines(self.vectors, first, self.vectors, second)
         return np.sort(np.clip(found, -1, 1))
 
     def percentile(self, score: Any) -> Any:

@@ -9,6 +9,8 @@ from engine.errors import StudioError
 from engine.words import plural
 
 Floats = NDArray[np.float32]
+ROUNDING = 0.006  # more than a cosine of unit vectors can be off when they, and it, are rounded to bf16
+PAIRS = 50_000  # of vectors that are looked up at once
 SHAPES = "Give one list of numbers for each item, all of the same length."
 
 
@@ -41,3 +43,10 @@ def same_width(vectors: Floats, width: int, what: str) -> None:
     if vectors.shape[1] != width:
         raise StudioError(f"The {what} have {vectors.shape[1]:,} numbers, but the others have {width:,}.",
                           "Compare vectors of one and the same model.")
+
+
+def pair_cosines(rows: Floats, first: Any, others: Floats, second: Any) -> Floats:
+    """(P,) of the pairs of rows[first] and others[second]; both of unit length. Rounding may bring one beyond 1."""
+    return np.concatenate([np.empty(0, np.float32), *(
+        np.einsum("nd,nd->n", rows[first[start:start + PAIRS]], others[second[start:start + PAIRS]])
+        for start in range(0, len(first), PAIRS))])

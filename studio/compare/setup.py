@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
 from engine import words
@@ -15,14 +16,13 @@ from studio.results_tables import plain
 from studio.wizard.data_step import image_column
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from engine.data import Dataset
 
+LOOKED_AT = 100  # cells of a column
 NOT_TEXTS = {"folder", "part"}  # what the reading of a zip names its folders by
 
 
-def fitting(dataset: "Dataset", frame: "pd.DataFrame") -> dict[str, dict[str, str]]:
+def fitting(dataset: "Dataset", frame: pd.DataFrame) -> dict[str, dict[str, str]]:
     """{task: {input: column}}, the likeliest first: the one that takes in most of what the columns are called by."""
     picture = image_column(dataset, frame)
     texts = frame.drop(columns=[name for name in frame.columns if name == picture or (picture and name in NOT_TEXTS)])
@@ -44,7 +44,7 @@ def fitting(dataset: "Dataset", frame: "pd.DataFrame") -> dict[str, dict[str, st
     return {name: columns for name, (_, columns) in sorted(found.items(), key=lambda item: -item[1][0])}
 
 
-def settled(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Place:
+def settled(place: Place, dataset: "Dataset", frame: pd.DataFrame) -> Place:
     """The place with its task, its columns and whose vectors they are, guessed where the reader did not choose."""
     fits = resources.fitting(dataset.id)
     task = place.task if place.task in fits else next(iter(fits), "")
@@ -54,7 +54,7 @@ def settled(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Place:
     return replace(place, task=task, columns={**fits[task], **chosen}, vectors=place.vectors or vectors.usual(dataset.id))
 
 
-def draw(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Any:
+def draw(place: Place, dataset: "Dataset", frame: pd.DataFrame) -> Any:
     """The line above the work: what is compared, by what, and the way to other data. Returns it, for more to stand there."""
     fits = resources.fitting(dataset.id)
     line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare_setup")
@@ -75,7 +75,16 @@ def draw(place: Place, dataset: "Dataset", frame: "pd.DataFrame") -> Any:
                                       format_func=lambda name, label=field.label: f"{label}: {name}")
                 if column and column != own:
                     places.go(Place(place.dataset, place.task, {**place.columns, field.name: column}, place.ready, vectors=place.vectors))
+    for field in place.task_class.inputs:
+        if field.kind == "text" and not place.brought and _holds_numbers(frame[place.columns[field.name]]):
+            st.info(f"The column {plain(place.columns[field.name])} holds numbers. They are compared as texts, by how they are written and "
+                    "not by how large they are. On the map, points can be coloured by such a column instead.", icon=":material/info:")
     return line
+
+
+def _holds_numbers(cells: pd.Series) -> bool:
+    some = cells.dropna().head(LOOKED_AT)
+    return len(some) > 0 and bool(pd.to_numeric(some, errors="coerce").notna().all())
 
 
 def start_over() -> None:

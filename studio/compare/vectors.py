@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from engine import paths, words
+from engine.data import attachments
 from engine.errors import StudioError
 from engine.similarity import brought
 from studio import charts, data_view, resources
@@ -56,13 +57,13 @@ def parted(frame: pd.DataFrame) -> Items:
 
 def offered(dataset: str) -> dict[str, str]:
     """{as it stands in the address: how it is called} of the vectors that came with a data set, or were brought to it."""
-    files = {f"{FILE}:{identity}": name for identity, name in brought.attached(dataset).items()}
+    files = {f"{FILE}:{identity}": name for identity, name in attachments.attached(dataset).items()}
     return files | {f"{COLUMN}:{name}": f"the column {name}" for name in resources.items(dataset).columns}
 
 
 def usual(dataset: str) -> str:
     """What is used until the reader chooses: the file that was brought last, a column that clearly holds vectors, or else a model."""
-    files = [f"{FILE}:{identity}" for identity in brought.attached(dataset)]
+    files = [f"{FILE}:{identity}" for identity in attachments.attached(dataset)]
     columns = [f"{COLUMN}:{name}" for name, width in resources.items(dataset).columns.items() if width >= LEAST or name.lower() in NAMES]
     return next(iter([*files, *columns]), "")
 
@@ -75,7 +76,7 @@ def read(place: Place, dataset: "Dataset") -> Collection:
     kind, _, which = place.vectors.partition(":")
     with st.spinner("Reading the vectors"):
         if kind == FILE:
-            name = brought.attached(dataset.id).get(which, "vectors")
+            name = attachments.attached(dataset.id).get(which, "vectors")
             vectors = brought.opened(which)
             brought.fits(vectors, len(frame), name)
             return collections.take(place, dataset, frame, vectors, name)

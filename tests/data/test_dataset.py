@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine import data
-from engine.data import Fix
+from engine.data import Fix, attachments
 from engine.errors import StudioError
 from engine.tasks import task_class
 from engine.tasks.declarations import Column, Variant
@@ -121,6 +121,18 @@ def test_data_sets_are_listed_latest_first_and_deleted_with_their_upload() -> No
     assert first.upload.path.exists()
     assert data.delete_dataset(first.id) > len(ROWS)
     assert not first.upload.folder.exists() and data.list_datasets() == []
+
+
+def test_what_belongs_to_a_data_set_goes_with_it_unless_another_one_needs_it() -> None:
+    first, second = dataset().save(), dataset(ROWS + b"more,card\n").save()
+    own, shared = data.store(b"own", "own.npy"), data.store(b"shared", "shared.npy")
+    for one, upload in ((first, own), (first, shared), (second, shared)):
+        attachments.attach(one.id, upload)
+    assert attachments.attached(first.id) == {shared.id: "shared.npy", own.id: "own.npy"}
+    assert data.delete_dataset(first.id) > len(ROWS)
+    assert not own.folder.exists() and shared.path.exists() and attachments.attached(first.id) == {}
+    data.delete_dataset(second.id)
+    assert not shared.folder.exists()
 
 
 def test_a_data_set_that_another_tab_deleted_says_so() -> None:

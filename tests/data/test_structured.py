@@ -66,6 +66,16 @@ def test_parquet_columns_of_any_type_become_text() -> None:
     assert table.frame.iloc[1, 2] == "20"
 
 
+@pytest.mark.parametrize("kind", [pyarrow.list_(pyarrow.float32()), pyarrow.large_list(pyarrow.float64()),
+                                  pyarrow.list_(pyarrow.float32(), 3)])
+def test_parquet_columns_of_vectors_are_json_of_the_shortest_numbers(kind: pyarrow.DataType) -> None:
+    rows = [[0.1, -2.5, 3e10], None, [1.0, 0.0, 1e-5], [None, 0.25, 1.0], [float("nan"), 0.25, 1.0]]
+    for part in (rows, rows[:3]):
+        cells = data.read(parquet(pyarrow.table({"vector": pyarrow.array(part, kind)})), "x.parquet").frame["vector"]
+        assert pandas.isna(cells[2]) and json.loads(cells[1]) == pytest.approx(rows[0]) and json.loads(cells[3]) == pytest.approx(rows[2])
+    assert cells[1].startswith("[0.1, -2.5, 3")
+
+
 def test_broken_empty_and_too_large_parquet_is_refused() -> None:
     whole = parquet(pyarrow.table({"a": list(range(1_000))}))
     for content, said, limits in ((whole[:200], "broken", Limits()),

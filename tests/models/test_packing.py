@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine.models import packing
+from engine.models import packed_attention, packing
 from engine.models.hf_seq_tc_model import HFSeqTCModel
 from engine.models.st_model import STModel
 from tests import tiny
@@ -35,6 +35,37 @@ def test_a_packed_encoder_gives_the_same_vectors(family: str, tmp_path: Path, mo
     monkeypatch.setenv("STUDIO_PRECISION", "fp32")
     assert (torch.nn.functional.cosine_similarity(found, model.vectors(TEXTS)) > 0.999).all()
     assert not any(isinstance(module, packing._Block) for module in model.modules()), "the model itself stays as it was"
+
+
+def both_ways() -> torch.nn.Module:
+    """As an encoder's attention says of itself; transformers takes others for causal."""
+    module = torch.nn.Module()
+    module.is_causal = False
+    return module
+
+
+@pytest.mark.parametrize(("length", "padded"), [(7, 3), (32, 5), (70, 0), (600, 100)])
+def test_attention_as_whole_products_is_that_of_torch(length: int, padded: int) -> None:
+    chance = torch.Generator().manual_seed(length)
+    parts = [torch.randn(3, length, 4, 8, generator=chance).transpose(1, 2) for _ in range(3)]
+    mask = torch.ones(3, 1, length, length, dtype=torch.bool)
+    mask[1, :, :, length - padded:] = False
+    for given in (mask, None, torch.where(mask, 0.0, -1e9)):
+        found, _ = packed_attention.attention(both_ways(), *parts, given, scaling=0.3)
+        wanted = torch.nn.functional.scaled_dot_product_attention(*parts, attn_mask=given, scale=0.3).transpose(1, 2)
+        assert found.shape == (3, length, 4, 8) and torch.allclose(found, wanted, atol=1e-5)
+
+
+def test_attention_of_another_kind_is_left_to_torch() -> None:
+    query, key = torch.randn(2, 4, 6, 8), torch.randn(2, 2, 6, 8)
+    found, _ = packed_attention.attention(torch.nn.Module(), query, query, query, None)
+    wanted = torch.nn.functional.scaled_dot_product_attention(query, query, query, is_causal=True)
+    assert torch.allclose(found.transpose(1, 2), wanted, atol=1e-5)
+    shared = both_ways()
+    shared.num_key_value_groups = 2
+    wide = key.repeat_interleave(2, dim=1)
+    assert torch.allclose(packed_attention.attention(shared, query, key, key, None)[0],
+                          packed_attention.attention(both_ways(), query, wide, wide, None)[0], atol=1e-5)
 
 
 @needs_products

@@ -128,6 +128,12 @@ def test_a_file_asks_before_it_computes_and_can_be_uploaded():
     assert trouble(at) == [] and "20 items" in size(at)
 
 
+def test_numbers_that_would_be_compared_as_texts_are_said_to_be():
+    assert not opened(TABLE).info
+    at = opened("price,size\n" + "".join(f"{number}.5,{number * 3}\n" for number in range(20)))
+    assert trouble(at) == [] and "holds numbers" in at.info[0].value
+
+
 @pytest.mark.parametrize("tab", [tab for tab in places.TABS])
 def test_every_tab_opens_by_its_address(tab: str):
     at = opened(TABLE, tab=tab)

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import data, runs
+from engine.data import attachments
 from engine.errors import StudioError
 from engine.similarity import brought
 from studio import resources
@@ -176,7 +177,7 @@ def test_a_file_that_cannot_be_used_is_said_and_the_rows_stay(content: bytes, na
     dataset = stored(TABLE)
     at = bring(open_page(dataset=dataset.id), content, name)
     assert len(trouble(at)) == 1 and message in trouble(at)[0].replace("\\", "")
-    assert at.button(key="compare_go") and len(at.dataframe[0].value) == 20 and brought.attached(dataset.id) == {}
+    assert at.button(key="compare_go") and len(at.dataframe[0].value) == 20 and attachments.attached(dataset.id) == {}
 
 
 def test_rows_with_something_that_is_no_number_are_left_out_and_listed():

@@ -12,6 +12,7 @@ import pyarrow.parquet
 import pytest
 
 from engine import similarity
+from engine.data import attachments
 from engine.errors import StudioError
 from engine.similarity import brought
 
@@ -125,12 +126,12 @@ def test_an_attached_file_is_found_again_by_its_content_the_latest_first(home: P
     first = brought.attach("0123456789abcdef", io.BytesIO(npy(ROWS)), "first.npy", range(4))
     second = brought.attach("0123456789abcdef", npy(ROWS * 2), "second.npy", range(4))
     again = brought.attach("0123456789abcdef", npy(ROWS), "../again.npy", range(4))
-    assert again.id == first.id and brought.attached("0123456789abcdef") == {first.id: "again.npy", second.id: "second.npy"}
-    assert np.array_equal(brought.opened(second.id), ROWS * 2) and brought.attached("fedcba9876543210") == {}
+    assert again.id == first.id and attachments.attached("0123456789abcdef") == {first.id: "again.npy", second.id: "second.npy"}
+    assert np.array_equal(brought.opened(second.id), ROWS * 2) and attachments.attached("fedcba9876543210") == {}
     assert first.path.is_relative_to(home) and not first.path.is_relative_to(home / "cache")
 
 
 def test_a_file_with_another_number_of_rows_is_refused_and_not_kept(home: Path):
     with pytest.raises(StudioError, match="own.npy has 4 vectors, but the data has 7 rows"):
         brought.attach("0123456789abcdef", npy(ROWS), "own.npy", range(7))
-    assert brought.attached("0123456789abcdef") == {} and not list(home.rglob("content"))
+    assert attachments.attached("0123456789abcdef") == {} and not list(home.rglob("content"))

@@ -7,6 +7,7 @@ from engine import similarity
 from engine.errors import StudioError
 from engine.similarity import Index
 from engine.similarity import duplicates as duplicates_module
+from engine.similarity.best import _chosen as chosen
 
 RANDOM = np.random.default_rng(3)
 VECTORS = RANDOM.normal(size=(700, 24)).astype(np.float32) * RANDOM.uniform(0.1, 9, size=(700, 1)).astype(np.float32)
@@ -15,7 +16,7 @@ UNIT = VECTORS / np.linalg.norm(VECTORS, axis=1, keepdims=True)
 
 @pytest.mark.parametrize("block", [2_000, 10**9])
 def test_the_nearest_are_those_of_a_plain_product(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.similarity.index.BLOCK", block)
+    monkeypatch.setattr("engine.similarity.best.BLOCK", block)
     index = Index(VECTORS, ids=[f"item {place}" for place in range(700)])
     plain = UNIT[:50] @ UNIT.T
     for row, hits in enumerate(index.search(VECTORS[:50] * 3, k=7)):
@@ -24,6 +25,24 @@ def test_the_nearest_are_those_of_a_plain_product(block: int, monkeypatch: pytes
         assert [hit.score for hit in hits] == pytest.approx(plain[row][wanted].tolist(), abs=1e-5)
     assert index.search(VECTORS[3], k=1)[0].position == 3
     assert [hit.position for hit in index.neighbours(3, 4)] == np.argsort(-plain[3])[1:5].tolist()
+
+
+@pytest.mark.parametrize(("spread", "crowded"), [(1.0, False), (0.01, True)])
+def test_many_queries_are_answered_as_exactly_by_rough_products(spread: float, crowded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_PRECISION", "bf16")
+    monkeypatch.setattr("engine.similarity.best.WORTH", 1)
+    monkeypatch.setattr("engine.similarity.best.BLOCK", 4 * 6_405 * 20)
+    rough: list[bool] = []
+    monkeypatch.setattr("engine.similarity.best._chosen", lambda *given: rough.append((found := chosen(*given)) is not None) or found)
+    items = np.concatenate([1 + spread * RANDOM.normal(size=(6_400, 24)), np.zeros((5, 24))]).astype(np.float32)
+    items[-5:] = items[:5] + 0.001
+    index = Index(items)
+    scores, places = index.nearest(items[:50], 2)
+    plain = index.vectors[:50] @ index.vectors.T
+    assert np.allclose(scores, -np.sort(-plain, axis=1)[:, :2], atol=1e-6)
+    assert np.allclose(np.take_along_axis(plain, places, axis=1), scores, atol=1e-6)
+    assert rough == ([False] if crowded else [True] * 3), "where too many lie close together it is not tried again"
+    assert all(6_400 + place in places[place] for place in range(5)), "what does not fill a group is found too"
 
 
 def test_only_the_items_that_were_asked_for_are_found() -> None:

@@ -1,0 +1,39 @@
+"""Uploads that belong to a saved data set, such as vectors of its rows that were computed elsewhere."""
+
+from pathlib import Path
+
+from engine import disk, paths
+from engine.data.uploads import Upload
+
+
+def attach(dataset: str, upload: Upload) -> None:
+    """The upload goes with the data set from now on, and with it when it is deleted."""
+    kept = {identity: name for identity, name in attached(dataset).items() if identity != upload.id}
+    disk.write_json(_path(dataset), {upload.id: upload.name, **kept}, upload.name)
+
+
+def attached(dataset: str) -> dict[str, str]:
+    """{id of the upload: its name}, the latest first."""
+    return disk.read_json(_path(dataset)) or {}
+
+
+def detach(dataset: str) -> list[str]:
+    """None of its uploads belongs to it any more; gives their ids."""
+    found = list(attached(dataset))
+    _path(dataset).unlink(missing_ok=True)
+    return found
+
+
+def all_attached() -> set[str]:
+    """The ids of the uploads that belong to any data set."""
+    return {identity for path in _folder().glob("*.json") for identity in attached(path.stem)}
+
+
+def _folder() -> Path:
+    folder = paths.data() / "attachments"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _path(dataset: str) -> Path:
+    return _folder() / f"{dataset}.json"
