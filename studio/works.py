@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from engine.errors import Stopped
+from engine.inference.threads import settle
 
 Watch = Callable[[int, int], None]  # (done, total); what it raises ends the work
 MARK_EVERY, MARKS = 0.5, 20  # seconds, and how many: the pace is that of the last ten seconds
@@ -52,6 +53,7 @@ class Work:
     def run(self, work: Callable[[Watch], Any]) -> None:
         """Do it, in a thread of its own."""
         try:
+            settle()
             self.result = work(self.report)
         except BaseException as error:
             self.error = error

@@ -48,10 +48,9 @@ def pad(sequences: Sequence[Sequence[int]], pad_id: int = 0, left: bool = False)
     import torch
 
     longest = max((len(sequence) for sequence in sequences), default=0)
-    ids = torch.full((len(sequences), longest), pad_id, dtype=torch.long)
-    mask = torch.zeros(len(sequences), longest, dtype=torch.long)
-    for row, sequence in enumerate(sequences):
-        part = slice(longest - len(sequence), longest) if left else slice(0, len(sequence))
-        ids[row, part] = torch.as_tensor(sequence, dtype=torch.long)
-        mask[row, part] = 1
-    return ids, mask
+    gaps = [[pad_id] * (longest - len(sequence)) for sequence in sequences]
+    rows = [[*gap, *sequence] if left else [*sequence, *gap] for gap, sequence in zip(gaps, sequences, strict=True)]
+    lengths = torch.tensor([len(sequence) for sequence in sequences], dtype=torch.long)[:, None]
+    places = torch.arange(longest)
+    mask = places >= longest - lengths if left else places < lengths
+    return torch.tensor(rows, dtype=torch.long).view(len(rows), longest), mask.long()

@@ -34,10 +34,11 @@ def tokenise(tokeniser: Any, texts: Sequence[str], max_length: int) -> Tokens:
     if not texts:
         return Tokens([], 0)
     texts = [clean(text) for text in texts]
-    ids = tokeniser(texts, truncation=False, verbose=False)["input_ids"]
+    alone = {"return_token_type_ids": False, "return_attention_mask": False}
+    ids = tokeniser(texts, truncation=False, verbose=False, **alone)["input_ids"]
     long = [index for index, sequence in enumerate(ids) if len(sequence) > max_length]
     if long:
-        short = tokeniser([texts[index] for index in long], truncation=True, max_length=max_length)["input_ids"]
+        short = tokeniser([texts[index] for index in long], truncation=True, max_length=max_length, **alone)["input_ids"]
         for index, sequence in zip(long, short, strict=True):
             ids[index] = sequence
     return Tokens(ids, len(long))

@@ -97,7 +97,7 @@ def near_duplicates(index: "Index", threshold: float, watch: "Watch") -> Duplica
 
 def _exactly(rows: Floats, near: Any, start: int, other: int) -> Iterator[Pairs]:
     """The pairs that are marked in a block, whose corner is at (start, other), with their cosines in full precision."""
-    crowded = int(near.sum()) > CROWDED * near.numel()
+    crowded = np.count_nonzero(near.numpy()) > CROWDED * near.numel()  # by far quicker than torch's
     for top in range(0, len(near), SLICE if crowded else len(near)):
         part = near[top:top + SLICE] if crowded else near
         row, column = part.nonzero().numpy().T
