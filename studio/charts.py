@@ -111,7 +111,9 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: st
         colorbar={"title": {"text": "Share of the truth", "side": "top"}, "tickformat": ".0%", "thickness": 10, "orientation": "h",
                   "lenmode": "pixels", "len": 260, "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom", "nticks": 4}))
     if numbered:
-        _numbers(figure, matrix, shares, top if only_misses else 1.0)
+        most = top if only_misses else 1.0
+        in_cells(figure, [(row, column, words.number(count), (shares[row][column] or 0) / most) for row, counts in enumerate(matrix)
+                          for column, count in enumerate(counts) if count and shares[row][column]])
     font = 12 if numbered else 10 if size <= 40 else 8
     ticks = {"tickvals": list(range(size)), "ticktext": names, "tickfont": {"size": font}, "showgrid": False, "zeroline": False,
              "automargin": True}
@@ -124,14 +126,13 @@ def confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], *, key: st
          f"{words.number(sum(map(sum, matrix)))} rows on the diagonal, which is right. The table of classes says the same in numbers.")
 
 
-def _numbers(figure: "plotly.Figure", matrix: Sequence[Sequence[int]], shares: Sequence[Sequence[float | None]], top: float) -> None:
-    """Counts in the cells: white on full ones, the page's own ink on paler ones, so that they are read in both themes."""
-    cells = [(row, column) for row, counts in enumerate(matrix) for column, count in enumerate(counts) if count and shares[row][column]]
-    pale = "#e8eeee" if st.context.theme.type == "dark" else "#000000"
-    for full, font in ((True, {"color": "#ffffff"}), (False, {"color": pale})):
-        chosen = [(row, column) for row, column in cells if ((shares[row][column] or 0) / top >= FULL) == full]
-        figure.add_scatter(x=[column for _, column in chosen], y=[row for row, _ in chosen], mode="text", textfont=font, hoverinfo="skip",
-                           text=[words.number(matrix[row][column]) for row, column in chosen], showlegend=False)
+def in_cells(figure: "plotly.Figure", texts: Sequence[tuple[int, int, str, float]]) -> None:
+    """Texts in a heat map's cells as (row, column, text, place in the scale from 0 to 1): white on full cells, the page's own ink on paler
+    ones, so that they are read in both themes."""
+    for full, colour in ((True, "#ffffff"), (False, ink())):
+        chosen = [(row, column, text) for row, column, text, share in texts if (share >= FULL) == full]
+        figure.add_scatter(x=[column for _, column, _ in chosen], y=[row for row, _, _ in chosen], mode="text", hoverinfo="skip",
+                           text=[text for *_, text in chosen], textfont={"color": colour}, showlegend=False)
 
 
 def ink() -> str:
