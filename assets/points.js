@@ -111,7 +111,9 @@ class Tip {
   async ask(address) {
     if (!this.told.has(address)) {
       if (this.told.size > KEPT) this.told.delete(this.told.keys().next().value)
-      this.told.set(address, fetch(address).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null))
+      const asked = fetch(address).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null)
+      this.told.set(address, asked)
+      asked.then((told) => told ?? this.told.delete(address)) // the studio may be there again later
     }
     return this.told.get(address)
   }
@@ -156,6 +158,8 @@ class Tip {
 
 function follow(node, library) {
   const tip = new Tip(node)
+  node.follower = new AbortController()
+  const { signal } = node.follower
   const pick = (points) => {
     const items = points.map((point) => node.traces[point.curveNumber].items[point.pointNumber]).sort((one, other) => one - other)
     if (same(items, node.chosen)) return
@@ -166,14 +170,19 @@ function follow(node, library) {
   node.on("plotly_deselect", () => pick([]))
   node.on("plotly_hover", ({ points: [point], event }) => tip.show(node.traces[point.curveNumber].items[point.pointNumber], node.address, event))
   node.on("plotly_unhover", () => tip.hide())
-  node.addEventListener("pointerdown", () => tip.hide())
-  node.observer = new ResizeObserver(() => node.offsetWidth && library.Plots.resize(node))
-  node.observer.observe(node)
+  node.addEventListener("pointerdown", () => tip.hide(), { signal })
+  const observer = new ResizeObserver(() => node.offsetWidth && library.Plots.resize(node))
+  observer.observe(node)
+  signal.addEventListener("abort", () => {
+    observer.disconnect()
+    tip.hide()
+    tip.card.remove()
+  })
   const frame = node.parentNode
   frame.addEventListener("fullscreenchange", () => {
     node.style.height = document.fullscreenElement === frame ? "100vh" : `${node.tall}px`
     frame.style.background = theme(node).background
-  })
+  }, { signal })
 }
 
 async function update(node, data) {
@@ -194,7 +203,7 @@ async function update(node, data) {
   node.shape = { ...node.shape, selections: [] }
   node.buttons ??= buttons(node) // the same ones: with others Plotly would begin anew, and forget the reader's zoom
   await library.react(node, node.traces, node.shape, node.buttons)
-  if (!node.observer) follow(node, library)
+  if (!node.follower) follow(node, library)
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -210,7 +219,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   node.tell = (items) => setTriggerValue("picked", items)
   update(node, data).catch((error) => { node.textContent = `The points cannot be drawn: ${error.message}.` })
   return () => {
-    node.observer?.disconnect()
+    if (node.isConnected && node.latest !== data) return // overtaken by a later call, which draws here
+    node.follower?.abort()
+    node.follower = node.version = undefined // a call may yet follow
     if (window.Plotly) window.Plotly.purge(node)
   }
 }

@@ -90,7 +90,11 @@ class Works:
             for one in over[:max(0, len(over) + 1 - self.kept)]:
                 del self._works[one]
         # Not a daemon: torch aborts the process when it is torn down in its work.
-        threading.Thread(target=made.run, args=(work,), name=self.name, daemon=False).start()
+        try:
+            threading.Thread(target=made.run, args=(work,), name=self.name, daemon=False).start()
+        except RuntimeError:  # no thread is to be had
+            self.forget(made)
+            raise
         return made
 
     def stop(self, key: Hashable) -> None:

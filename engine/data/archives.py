@@ -1,10 +1,11 @@
 """Zip archives, unpacked by hand: members counted, real bytes counted while copying, nothing written under a member's name."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from engine.data.limits import Limits
 from engine.data.sources import CHUNK, Source, display_name
@@ -41,11 +42,20 @@ def chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) ->
     """A member's bytes, with an end to what a small file may unpack to. A size that lies fails zipfile's checksum."""
     total = 0
     with archive.open(member) as stream:
-        while chunk := stream.read(CHUNK):
+        while chunk := _read(stream, member):
             total += len(chunk)
             if total > limits.octets or total > max(10_000_000, limits.archive_ratio * max(1, member.compress_size)):
                 raise StudioError(f"The archive unpacks to more than {size(total)}.", "Unpack it yourself and upload the table inside.")
             yield chunk
+
+
+def _read(stream: IO[bytes], member: zipfile.ZipInfo) -> bytes:
+    try:
+        return stream.read(CHUNK)
+    except (OSError, lzma.LZMAError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise zipfile.BadZipFile(f"{member.filename} is damaged") from error  # as its bzip2 or LZMA says it
 
 
 def single_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:

@@ -1,6 +1,10 @@
 """Uploads that belong to a saved data set, such as vectors of its rows that were computed elsewhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 from engine import disk, paths
 from engine.data.uploads import Upload
@@ -8,13 +12,15 @@ from engine.data.uploads import Upload
 
 def attach(dataset: str, upload: Upload) -> None:
     """The upload goes with the data set from now on, and with it when it is deleted."""
-    kept = {identity: name for identity, name in attached(dataset).items() if identity != upload.id}
-    disk.write_json(_path(dataset), {upload.id: upload.name, **kept}, upload.name)
+    with alone():
+        kept = {identity: name for identity, name in attached(dataset).items() if identity != upload.id}
+        disk.write_json(_path(dataset), {upload.id: upload.name, **kept}, upload.name)
 
 
 def attached(dataset: str) -> dict[str, str]:
     """{id of the upload: its name}, the latest first."""
-    return disk.read_json(_path(dataset)) or {}
+    found = disk.read_json(_path(dataset))
+    return found if isinstance(found, dict) else {}
 
 
 def detach(dataset: str) -> list[str]:
@@ -27,6 +33,13 @@ def detach(dataset: str) -> list[str]:
 def all_attached() -> set[str]:
     """The ids of the uploads that belong to any data set."""
     return {identity for path in _folder().glob("*.json") for identity in attached(path.stem)}
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """While this is held nobody else attaches or deletes, in no program."""
+    with FileLock(_folder() / ".lock"):
+        yield
 
 
 def _folder() -> Path:

@@ -2,8 +2,10 @@
 
 import re
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Set
+from functools import partial
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 16_000_000  # bytes of a member; what is larger waits on disk until it is known to be whole
 PACKED = 0.9  # a member that became smaller than this is packed again; images rarely do
+LONGEST = 1_000  # letters of a name
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 AsCsv = Callable[["pandas.DataFrame", str], bytes]  # (rows, the column that names the images)
@@ -32,13 +35,17 @@ def images_without(dataset: "Dataset", rows: Set[int], path: Path, as_csv: AsCsv
     An image stays while another row names it. The table among the images, if there is one, loses the rows and becomes a CSV file.
     Members that cannot be unpacked, and links, are left out. StudioError: it would unpack to more than is allowed, or the disk is full.
     """
-    frame, known = dataset.frame(), dataset.files()
+    frame = dataset.frame()
     with archives.opened(Source(dataset.upload.path, dataset.name), image_archives.for_images(LIMITS)) as archive:
-        members = [member for member in archives.members(archive) if not archives.is_link(member)]
-        column = image_archives.naming_column(frame, sorted(member.filename for member in members)) or image_archives.IMAGE
-        going = frame.index.isin(list(rows))
-        named, others = ({known[cell].name for cell in cells if cell in known} for cells in (frame[column][going], frame[column][~going]))
-        stay = [member for member in members if member.filename not in named - others]
+        every = archives.members(archive)
+        members = [member for member in every if not archives.is_link(member)]
+        known = image_archives.by_name({name: name for name in image_archives.images_among(every)})
+        column = image_archives.naming_column(frame, list(known.values()))
+        if column is None:
+            raise StudioError(f"No column of {dataset.name} names most of its images.", "Take the groups as a table instead.")
+        image_of, going = frame[column].map(partial(image_archives.named, known)), frame.index.isin(list(rows))
+        surplus = set(image_of[going].dropna()) - set(image_of[~going].dropna())
+        stay = [member for member in members if member.filename not in surplus]
         # Rows that are the images themselves were read from no table, so no cells of it were counted.
         table = image_archives.table_among(members) if dataset.facts.widths else None
         names = _safe_names([member.filename for member in stay])
@@ -48,8 +55,9 @@ def images_without(dataset: "Dataset", rows: Set[int], path: Path, as_csv: AsCsv
                 for number, member in enumerate(stay, start=1):
                     if member is table:
                         name = str(PurePosixPath(names[member.filename]).with_suffix(".csv"))
-                        renamed = frame[column].map(lambda cell: names.get(cell, cell), na_action="ignore")
-                        target.writestr(name, as_csv(frame.assign(**{column: renamed})[~going], column), zipfile.ZIP_DEFLATED)
+                        cells = [cell if names.get(image, image) == image else names[image]
+                                 for cell, image in zip(frame[column], image_of, strict=True)]
+                        target.writestr(name, as_csv(frame.assign(**{column: cells})[~going], column), zipfile.ZIP_DEFLATED)
                     else:
                         _copy(archive, member, target, names[member.filename])
                     watch(number, len(stay))
@@ -81,7 +89,7 @@ def _safe_names(names: list[str]) -> dict[str, str]:
     """{name in the upload: name to write}: the same, but for those that lead out of the folder in which they are unpacked."""
     written: dict[str, str] = {}
     taken = {name for name in names if _is_safe(name)}
-    for name in names:
+    for name in dict.fromkeys(names):
         written[name] = name if _is_safe(name) else next(other for other in _inside(name) if other not in taken)
         taken.add(written[name])
     return written
@@ -89,12 +97,17 @@ def _safe_names(names: list[str]) -> dict[str, str]:
 
 def _is_safe(name: str) -> bool:
     parts = re.split(r"[\\/]", name)
-    return bool(parts[0]) and ".." not in parts and not _DRIVE.match(name) and name.isprintable()
+    return bool(parts[0]) and ".." not in parts and not _DRIVE.match(name) and len(name) <= LONGEST and not any(map(_is_control, name))
+
+
+def _is_control(letter: str) -> bool:
+    """Not every letter that has no shape: macOS writes a narrow space into the names of screenshots."""
+    return unicodedata.category(letter) in ("Cc", "Cs")
 
 
 def _inside(name: str) -> Iterator[str]:
     """Names without what leads out, with numbers in front where they are taken."""
     parts = [part for part in re.split(r"[\\/]", _DRIVE.sub("", name, count=1)) if part not in ("", ".", "..")]
-    plain = "".join(letter if letter.isprintable() else "_" for letter in "/".join(parts)) or "file"
+    plain = "".join("_" if _is_control(letter) else letter for letter in "/".join(parts))[-LONGEST:].lstrip("/") or "file"
     yield plain
     yield from (f"{number}-{plain}" for number in count(2))

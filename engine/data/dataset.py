@@ -136,7 +136,7 @@ def _pictures(cells: "pandas.Series", files: Mapping[str, Any]) -> list[Any]:
     """The images that cells name; StudioError where one is not among the files."""
     found = []
     for number, cell in zip(cells.index, cells, strict=True):
-        image = files.get(cell.strip()) if isinstance(cell, str) else None
+        image = image_archives.named(files, cell)
         if image is None:
             raise StudioError(f"Row {number:,} names the image {cell!r}, which is not in the zip.",
                               "Drop these rows (the checks do it with one click), or upload the zip with all images.")
@@ -188,10 +188,7 @@ def pairs(cell: Any) -> list[tuple[str, str]]:
 
 def open_dataset(identity: str) -> Dataset:
     """A data set that was saved; StudioError if it is not there."""
-    path = _path(identity) if ID.match(identity) else None
-    if path is None or not path.is_file():
-        raise StudioError(f"There is no data set {identity!r} here.", "It may have been deleted; upload the file again.")
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(_saved(identity).read_text(encoding="utf-8"))
     upload = replace(open_upload(content["upload"]), name=content["name"])
     return Dataset(upload, content["options"], content["mapping"], tuple(Fix.of(fix) for fix in content["fixes"]), content["separator"])
 
@@ -209,13 +206,24 @@ def list_datasets() -> list[Dataset]:
 
 def delete_dataset(identity: str) -> int:
     """Forget a data set, and those of its uploads that no other one needs; gives the bytes that are free now."""
-    dataset = open_dataset(identity)
-    path = _path(identity)
-    freed = path.stat().st_size
-    path.unlink()
-    own = {dataset.upload.id, *attachments.detach(identity)}
-    needed = {other.upload.id for other in list_datasets()} | attachments.all_attached()
-    return freed + sum(files.remove(paths.data() / upload) for upload in own - needed)
+    with attachments.alone():
+        path = _saved(identity)
+        own = {json.loads(path.read_text(encoding="utf-8"))["upload"]}
+        freed = path.stat().st_size
+        path.unlink()
+        own |= set(attachments.detach(identity))
+        left = [disk.read_json(other) for other in _folder().glob("*.json")]
+        if any(not isinstance(one, dict) or "upload" not in one for one in left):
+            return freed  # which uploads these need cannot be known, so none goes
+        needed = {one["upload"] for one in left} | attachments.all_attached()
+        return freed + sum(files.remove(paths.data() / upload) for upload in own - needed)
+
+
+def _saved(identity: str) -> Any:
+    path = _path(identity) if ID.match(identity) else None
+    if path is None or not path.is_file():
+        raise StudioError(f"There is no data set {identity!r} here.", "It may have been deleted; upload the file again.")
+    return path
 
 
 def _checked(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,11 @@ import json
 import os
 import uuid
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine import disk
 from engine.data import archives, files
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from engine.data.uploads import Upload
 
+Named = TypeVar("Named")
 IMAGE, FOLDER, PART = "image", "folder", "part"
 PARTS = {"train": "train", "training": "train", "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
          "test": "test", "testing": "test"}  # folders that say what their images are for
@@ -43,13 +45,18 @@ def read(archive: zipfile.ZipFile, read_table: Callable[[zipfile.ZipInfo], Table
     A table counts if one of its columns names most of its images; that column is then called by its own name.
     """
     found = archives.members(archive)
-    images = sorted(member.filename for member in found if _ending(member.filename) in ENDINGS)
+    images = sorted(images_among(found))
     if described := table_among(found):
         table = read_table(described)
         if naming_column(table.frame, images) is not None:
             notes = (*table.facts.notes, f"The table {described.filename} lies beside {len(images):,} images.")
             return Table(table.frame, replace(table.facts, format="zip", notes=notes))
     return Table(_frame(images), Facts("zip", records=len(images), notes=(f"A zip of {len(images):,} images.",)))
+
+
+def images_among(members: Iterable[zipfile.ZipInfo]) -> list[str]:
+    """The names of the images among these files."""
+    return [member.filename for member in members if _ending(member.filename) in ENDINGS]
 
 
 def table_among(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:
@@ -60,10 +67,20 @@ def table_among(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:
 
 def naming_column(frame: "pandas.DataFrame", images: list[str]) -> str | None:
     """The column whose cells are names of the images."""
-    known = {*images, *(PurePosixPath(image).name for image in images)}
-    shares = {column: frame[column].isin(known).mean() for column in frame.columns}
+    known = by_name({image: image for image in images})
+    shares = {column: frame[column].map(partial(named, known)).notna().mean() for column in frame.columns}
     best = max(shares, key=lambda column: shares[column], default=None)
     return best if best is not None and shares[best] > 0.5 else None
+
+
+def by_name(images: Mapping[str, Named]) -> dict[str, Named]:
+    """What belongs to each image, by its name in the zip and by its bare file name."""
+    return {**{PurePosixPath(name).name: own for name, own in images.items()}, **images}
+
+
+def named(images: Mapping[str, Named], cell: Any) -> Named | None:
+    """The image that a cell names; None where it names none."""
+    return images.get(cell.strip()) if isinstance(cell, str) else None
 
 
 def _frame(images: list[str]) -> "pandas.DataFrame":
@@ -95,7 +112,7 @@ def unpacked(upload: "Upload", limits: Limits = LIMITS) -> dict[str, NamedImage]
         _unpack(upload, folder, limits)
     index = json.loads((folder / _INDEX).read_text("utf-8"))
     images = {name: NamedImage(folder / stored, name) for name, stored in index.items()}
-    return {**{PurePosixPath(name).name: image for name, image in images.items()}, **images}
+    return by_name(images)
 
 
 def _unpack(upload: "Upload", folder: Path, limits: Limits) -> None:

@@ -5,7 +5,7 @@ Both together cost an encoder about a seventh of its time on two cores.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], device: 
         return [work(item) for item in items]
     pool = ThreadPoolExecutor(threads, "batches", torch.set_num_threads, (1,))
     try:
-        return list(pool.map(work, items))
+        futures = [pool.submit(work, item) for item in items]
+        for future in wait(futures, return_when=FIRST_EXCEPTION).done:
+            future.result()
+        return [future.result() for future in futures]
     finally:
         pool.shutdown(cancel_futures=True)
         torch.set_num_threads(threads)  # new threads take over what was set last anywhere

@@ -37,9 +37,10 @@ class Graph:
         for start in range(0, len(queries), PART):
             asked = queries[start:start + PART]
             met = self._links.search(asked, k, threads=_threads())
+            counts = getattr(met, "counts", [len(met.keys)])  # of a single query it gives matches of another kind
             found = met.keys.reshape(len(asked), k).astype(np.int64)
             exact = np.einsum("qd,qkd->qk", asked, self._vectors[found]).clip(-1, 1)  # the graph knows them in bf16
-            exact[np.arange(k) >= np.reshape(met.counts, (-1, 1))] = -1  # fewer were met than asked for
+            exact[np.arange(k) >= np.reshape(counts, (-1, 1))] = -1  # fewer were met than asked for
             order = np.argsort(-exact, axis=1, kind="stable")
             scores[start:start + PART] = np.take_along_axis(exact, order, axis=1)
             places[start:start + PART] = np.take_along_axis(found, order, axis=1)

@@ -98,7 +98,9 @@ def _parquet(stream: BinaryIO, name: str) -> Floats:
         if column is None:
             raise StudioError(f"{name} has {plural(len(lists), 'column')} of lists of numbers.",
                               "Keep one of them, or call the right one vector." if lists else SAVE)
-        if sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups)) > 4 * MOST:
+        groups = [file.metadata.row_group(index) for index in range(file.metadata.num_row_groups)]
+        if sum(group.column(place).num_values for group in groups for place in range(group.num_columns)
+               if group.column(place).path_in_schema.split(".")[0] == column) > MOST:
             raise StudioError(f"{name} is too large: at most {number(MOST)} numbers can be read.", "Keep only the column of vectors.")
         return _lists(file.read(columns=[column]).column(0), name)
     except (pyarrow.ArrowException, OSError) as error:

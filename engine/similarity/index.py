@@ -80,7 +80,8 @@ class Index:
         """
         asked = unit(queries, "queries")
         same_width(asked, self.vectors.shape[1], "queries")
-        if exact is False or (exact is None and among is None and len(asked) * len(self) > EXACTLY):
+        many = exact is None and len(asked) * len(self) > EXACTLY
+        if among is None and k > 0 and (exact is False or many):
             if (graph := self._found_by_graph(watch)).recall >= RECALL:
                 return graph.nearest(asked, min(k, len(self)), watch)
         chosen = np.arange(len(self)) if among is None else np.flatnonzero(np.asarray(among, dtype=bool))

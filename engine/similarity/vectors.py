@@ -9,8 +9,8 @@ from engine.errors import StudioError
 from engine.words import plural
 
 Floats = NDArray[np.float32]
-ROUNDING = 0.006  # more than a cosine of unit vectors can be off when they, and it, are rounded to bf16
-PAIRS = 50_000  # of vectors that are looked up at once
+ROUNDING = 0.012  # more than a cosine of unit vectors can be off when they, and it, are rounded to bf16 (by 2**-8 each)
+LOOKED_UP = 100_000_000  # bytes of vectors at once
 SHAPES = "Give one list of numbers for each item, all of the same length."
 
 
@@ -20,7 +20,7 @@ def table(vectors: Any, what: str = "vectors") -> Floats:
         vectors = vectors.detach().float().cpu().numpy()
     try:
         found = np.asarray(vectors, dtype=np.float32)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise StudioError(f"The {what} are no table of numbers.", SHAPES) from None
     if found.ndim != 2 or not found.size:
         raise StudioError(f"The {what} have the shape {found.shape}.", SHAPES)
@@ -47,6 +47,7 @@ def same_width(vectors: Floats, width: int, what: str) -> None:
 
 def pair_cosines(rows: Floats, first: Any, others: Floats, second: Any) -> Floats:
     """(P,) of the pairs of rows[first] and others[second]; both of unit length. Rounding may bring one beyond 1."""
+    step = max(1, LOOKED_UP // (8 * rows.shape[1]))
     return np.concatenate([np.empty(0, np.float32), *(
-        np.einsum("nd,nd->n", rows[first[start:start + PAIRS]], others[second[start:start + PAIRS]])
-        for start in range(0, len(first), PAIRS))])
+        np.einsum("nd,nd->n", rows[first[start:start + step]], others[second[start:start + step]])
+        for start in range(0, len(first), step))])

@@ -39,6 +39,7 @@ def done(works: Works, key: Hashable, work: Callable[[Watch], Any], name: str, n
         st.rerun()
     if found.error is not None:
         works.forget(found)
+        on_stop()  # it is not tried again until it is asked for
         raise found.error
     return found.result
 

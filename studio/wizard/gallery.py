@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine import data
+from engine.data import image_archives
 from engine.errors import StudioError
 from studio import charts, images, resources
 from studio.results_tables import plain
@@ -57,7 +58,7 @@ def some(task: str, variant: str, dataset: str) -> list[tuple[Any, str]]:
     found = []
     for row in rows:
         cell = frame[key].iloc[row]
-        picture = _small(files.get(cell.strip()) if isinstance(cell, str) else None)
+        picture = _small(image_archives.named(files, cell))
         if picture is not None:
             found.append((picture, str(frame[said].iloc[row]) if said else str(cell)))
         if len(found) == SHOWN:
@@ -76,7 +77,7 @@ def changed(task: str, variant: str, dataset: str, strength: str, mirrored: bool
     step = max(1, len(frame) // CHANGED)
     rows = []
     for cell in frame[key].iloc[::step].head(CHANGED):
-        image = files.get(cell.strip()) if isinstance(cell, str) else None
+        image = image_archives.named(files, cell)
         if _small(image) is not None:
             made = [Augmented(image, seed, STRENGTHS[strength] * (seed + 1) / COPIES, mirrored).opened() for seed in range(COPIES)]
             rows.append([(_small(image), "yours"), *((_small(copy), f"copy {place}") for place, copy in enumerate(made, start=1))])

@@ -54,6 +54,41 @@ def test_names_that_lead_out_of_the_folder_are_made_harmless(tmp_path: Path) -> 
     assert found["up.png"] == png("blue"), "whose name was harmless keeps it"
 
 
+def test_names_with_narrow_spaces_stay_and_so_does_their_table(tmp_path: Path) -> None:
+    names = [f"Screenshot at 9.4{place}.00\u202fAM.png" for place in range(4)]
+    table = "image,label\n" + "".join(f"{name},label {place}\n" for place, name in enumerate(names))
+    dataset = stored({**{f"New\u00a0York/{name}": png() for name in names}, "items.csv": table.encode()})
+    assert sorted(without(dataset, {2}, tmp_path / "clean.zip")) == [*(f"New\u00a0York/{name}" for name in names[1:]), "items.csv"]
+    again = data.Dataset.of(data.store(tmp_path / "clean.zip", "clean.zip"))
+    assert again.frame().to_dict("list") == {"image": names[1:], "label": ["label 1", "label 2", "label 3"]}
+
+
+def test_an_image_under_another_name_is_named_so_in_its_table(tmp_path: Path) -> None:
+    dataset = stored({"../a\n.png": png(), "../b\n.png": png("blue"), "items.csv": b'image,label\n"a\n.png",one\n"b\n.png",two\n'})
+    without(dataset, {int(dataset.frame().index[0])}, tmp_path / "clean.zip")
+    again = data.Dataset.of(data.store(tmp_path / "clean.zip", "clean.zip"))
+    assert again.frame().to_dict("list") == {"image": ["b_.png"], "label": ["two"]} and "b_.png" in again.files()
+
+
+def test_the_column_of_images_is_found_beside_one_of_other_files_and_cells_with_spaces_name_them_too(tmp_path: Path) -> None:
+    table = b'caption_file,image\na.txt,a.png\nb.txt,b.png\nc.txt," a.png"\n'
+    dataset = stored({"a.png": png(), "b.png": png("blue"), **{f"{name}.txt": b"x" for name in "abc"}, "items.csv": table})
+    first, second, _ = map(int, dataset.frame().index)
+    assert "a.png" in without(dataset, {first}, tmp_path / "one.zip"), "another row names it"
+    assert "b.png" not in without(dataset, {second}, tmp_path / "two.zip")
+
+
+def test_links_go_where_most_rows_name_them_too(tmp_path: Path) -> None:
+    file = io.BytesIO(zipped({"a.png": png(), "items.csv": b"file,label\na.png,x\nl0.png,y\nl1.png,z\n"}))
+    with zipfile.ZipFile(file, "a") as archive:
+        for name in ("l0.png", "l1.png"):
+            link = zipfile.ZipInfo(name)
+            link.external_attr = 0o120777 << 16
+            archive.writestr(link, "/etc/passwd")
+    dataset = data.Dataset.of(data.store(file.getvalue(), "pictures.zip"))
+    assert sorted(without(dataset, {3}, tmp_path / "clean.zip")) == ["a.png", "items.csv"]
+
+
 def test_links_go_and_a_damaged_member_does_not_keep_the_others_back(tmp_path: Path) -> None:
     file = io.BytesIO(zipped({"a.png": png(), "b.png": png("blue"), "c.png": png("green"), "d.png": png("yellow")}))
     with zipfile.ZipFile(file, "a") as archive:

@@ -1,11 +1,12 @@
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from engine import data
-from engine.data import Fix, attachments
+from engine.data import Fix, attachments, files
 from engine.errors import StudioError
 from engine.tasks import task_class
 from engine.tasks.declarations import Column, Variant
@@ -133,6 +134,42 @@ def test_what_belongs_to_a_data_set_goes_with_it_unless_another_one_needs_it() -
     assert not own.folder.exists() and shared.path.exists() and attachments.attached(first.id) == {}
     data.delete_dataset(second.id)
     assert not shared.folder.exists()
+
+
+def test_an_upload_stays_while_a_data_set_that_cannot_be_read_may_need_it() -> None:
+    first = dataset().save()
+    other = first.with_options(header=False).save()
+    path = first.upload.folder.parent / "datasets" / f"{other.id}.json"
+    path.write_text(path.read_text().replace('"fixes": []', '"fixes": [{"later": 1}]'))
+    data.delete_dataset(first.id)
+    assert first.upload.path.exists() and data.list_datasets() == []
+    path.write_text("cut sho")
+    third = dataset(ROWS + b"more,card\n").save()
+    data.delete_dataset(third.id)
+    assert third.upload.path.exists(), "what the broken one needs is not known"
+
+
+def test_a_data_set_whose_upload_is_gone_can_be_deleted() -> None:
+    found = dataset().save()
+    files.remove(found.upload.folder)
+    assert data.delete_dataset(found.id) > 0 and not list((found.upload.folder.parent / "datasets").glob("*.json"))
+
+
+def test_two_that_attach_at_the_same_moment_lose_nothing() -> None:
+    found = dataset().save()
+    uploads = [data.store(f"{place}".encode(), f"{place}.npy") for place in range(8)]
+    together = threading.Barrier(8)
+
+    def attach(upload: data.Upload) -> None:
+        together.wait()
+        attachments.attach(found.id, upload)
+
+    workers = [threading.Thread(target=attach, args=(upload,)) for upload in uploads]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert attachments.attached(found.id).keys() == {upload.id for upload in uploads}
 
 
 def test_a_data_set_that_another_tab_deleted_says_so() -> None:

@@ -80,7 +80,8 @@ def test_broken_empty_and_too_large_parquet_is_refused() -> None:
     whole = parquet(pyarrow.table({"a": list(range(1_000))}))
     for content, said, limits in ((whole[:200], "broken", Limits()),
                                   (parquet(pyarrow.table({"a": pyarrow.array([], pyarrow.int64())})), "no rows", Limits()),
-                                  (whole, "1,000 cells", Limits(cells=100))):
+                                  (whole, "1,000 cells", Limits(cells=100)),
+                                  (parquet(pyarrow.table({"v": pyarrow.array([[0.0] * 500] * 9)})), "4,500 cells", Limits(cells=100))):
         with pytest.raises(StudioError, match=said):
             data.read(content, "x.parquet", limits=limits)
 

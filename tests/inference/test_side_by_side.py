@@ -52,9 +52,26 @@ def test_an_error_ends_the_work() -> None:
         begun.append(item)
         raise ValueError(f"no {item}")
 
-    with pytest.raises(ValueError, match="no 0"):
+    with pytest.raises(ValueError, match="no"):
         side_by_side(work, range(1000), CPU)
     assert len(begun) < 1000 and torch.get_num_threads() == 2
+
+
+def test_an_error_need_not_wait_for_what_began_before_it() -> None:
+    failed, begun = threading.Event(), []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        if item == 0:
+            failed.wait(5)
+        if item == 1:
+            failed.set()
+            raise ValueError("no 1")
+        threading.Event().wait(0.01)
+
+    with pytest.raises(ValueError, match="no 1"):
+        side_by_side(work, range(500), CPU)
+    assert len(begun) < 20
 
 
 def test_rows_come_back_in_the_order_of_their_lengths() -> None:

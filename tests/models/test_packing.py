@@ -84,6 +84,22 @@ def test_a_packed_classifier_answers_as_before_and_is_packed_anew_when_it_learnt
 
 
 @needs_products
+def test_a_change_of_biases_alone_is_seen_and_a_weight_that_is_no_number_does_not_pack_each_time(tmp_path: Path) -> None:
+    model = encoder(tmp_path, "bert")
+    before = model.vectors(TEXTS)
+    kept = packing._kept[model][1]
+    biases = [weight for name, weight in model.named_parameters() if name.endswith("bias")]
+    for bias in biases:
+        bias.data[1:] += torch.randn(len(bias) - 1, generator=torch.Generator().manual_seed(2))
+    assert not torch.allclose(model.vectors(TEXTS), before, atol=0.1) and packing._kept[model][1] is not kept
+    biases[0].data[0] = torch.nan
+    model.vectors(TEXTS)
+    kept = packing._kept[model]
+    model.vectors(TEXTS)
+    assert packing._kept[model] is kept
+
+
+@needs_products
 def test_what_is_packed_goes_with_its_model_and_stays_out_of_copies(tmp_path: Path) -> None:
     model = encoder(tmp_path, "bert")
     model.vectors(TEXTS)

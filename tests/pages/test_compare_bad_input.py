@@ -3,6 +3,7 @@
 import io
 import threading
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +62,30 @@ def test_a_second_tab_waits_for_what_is_under_way_and_a_stop_in_one_ends_it_in_b
     threading.Timer(1.5, go.set).start()
     at.run()
     assert trouble(at) == [] and works.get(key) is again and "**21 pairs** in **1 group**" in said(at)
+
+
+def test_a_large_zip_that_cannot_be_made_says_so_once_and_is_made_again_only_when_asked(tmp_path: Path):
+    begun: list[Path] = []
+
+    def page(path, begun):
+        from engine.errors import StudioError
+        from studio.compare import cleaned
+        from studio.errors import guard
+
+        def make(watch):
+            begun.append(path)
+            raise StudioError("The disk is full.")
+
+        with guard():
+            cleaned._prepare(path, make, "prepared", "it")
+
+    at = AppTest.from_function(page, args=(tmp_path / "none.zip", begun)).run()
+    at.button(key="prepared").click().run()
+    assert "The disk is full" in trouble(at)[0] and len(begun) == 1
+    at.run()
+    assert trouble(at) == [] and len(begun) == 1
+    at.button(key="prepared").click().run()
+    assert trouble(at) and len(begun) == 2
 
 
 def endless(watch: Watch) -> None:

@@ -24,6 +24,18 @@ def test_a_graph_finds_what_is_nearest_and_says_how_much_of_it() -> None:
     assert scores[7] == pytest.approx(unit[places[7]] @ unit[7], abs=1e-5), "exact cosines of what was found"
 
 
+@pytest.mark.parametrize("count", [1, 2_001])
+def test_a_part_of_a_single_query_is_answered_like_the_others(count: int) -> None:
+    scores, places = Index(VECTORS).nearest(VECTORS[:count], 3, exact=False)
+    assert scores.shape == places.shape == (count, 3) and places[-1, 0] == count - 1
+
+
+def test_only_what_may_be_found_is_found_along_a_graph_too() -> None:
+    among = np.arange(3_000) < 3
+    assert Index(VECTORS).nearest(VECTORS[:2], 3, among, exact=False)[1].max() < 3
+    assert Index(VECTORS).nearest(VECTORS[:2], 0, exact=False)[1].shape == (2, 0)
+
+
 def test_very_many_comparisons_go_along_a_graph_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.similarity.index.EXACTLY", 1_000_000)
     index, other = Index(VECTORS), Index(VECTORS)

@@ -80,6 +80,14 @@ def test_near_duplicates_are_all_pairs_above_the_threshold(rough: str, monkeypat
     assert not (np.triu(unit[kept] @ unit[kept].T, 1) >= 0.9).any()
 
 
+@pytest.mark.parametrize(("ones", "shared"), [(3824, 3633), (58, 56)])
+def test_a_pair_just_above_the_threshold_is_not_lost_to_rounding(ones: int, shared: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_PRECISION", "bf16")
+    pair = np.zeros((2, 2 * ones - shared), np.float32)
+    pair[0, :ones] = pair[1, ones - shared:] = 1
+    assert Index(pair).near_duplicates(shared / ones - 1e-4).count() == 1
+
+
 def test_a_thousand_copies_of_one_item_are_one_group() -> None:
     found = Index(np.concatenate([np.repeat(VECTORS[:1], 1000, axis=0), VECTORS[1:40]])).near_duplicates(0.95)
     assert found.count() == 1000 * 999 // 2 and found.groups()[0] == list(range(1000)) and len(found.scores) == 0
