@@ -11,6 +11,7 @@ from engine.models.text import clean
 from engine.tasks.answers import Answer
 
 EARLIER = 6  # earlier questions that are looked at
+LONGEST, LONGEST_EARLIER = 2_000, 500  # letters that are read of a question, and of each earlier question and answer: the last ones
 Place = tuple[int, int] | None  # of an answer in the text that was asked about; None: it does not tell
 
 
@@ -39,9 +40,11 @@ class QuestionModel(BaseModel):
 
     def asked(self, question: str, context: str, prev_q: Sequence[str] = (), prev_a: Sequence[str] = ()) -> Asked:
         """One question as `places` takes it."""
-        before = tuple((clean(one), clean(other)) for one, other in list(zip(prev_q, prev_a, strict=True))[-EARLIER:])
-        hints = " ".join([question, *(part for pair in before[-2:] for part in pair)])
-        return Asked(clean(question), before, Excerpt.about(clean(context), hints))
+        pairs = list(zip(prev_q, prev_a, strict=True))[-EARLIER:]
+        before = tuple((clean(one)[-LONGEST_EARLIER:], clean(other)[-LONGEST_EARLIER:]) for one, other in pairs)
+        own = clean(question)[-LONGEST:]
+        hints = " ".join([own, *(part for pair in before[-2:] for part in pair)])
+        return Asked(own, before, Excerpt.about(clean(context), hints))
 
 
 def _answer(text: str, place: Place, score: float) -> Answer:
