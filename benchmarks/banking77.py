@@ -99,9 +99,9 @@ def measure_trainer(data: Path, rows: int) -> dict[str, Any]:
         network = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(names))
         arguments = TrainingArguments(output_dir=folder, per_device_train_batch_size=BATCH_SIZE, num_train_epochs=2, learning_rate=1e-4,
                                       report_to=[], save_strategy="no", logging_strategy="no", disable_tqdm=True, use_cpu=True)
-        examples = [{"input_ids": own, "attention_mask": [1] * len(own), "labels": names.index(label)}
-                    for own, label in zip(ids, params["labels"], strict=True)]
-        Trainer(network, arguments, data_collator=DataCollatorWithPadding(encoder.tokeniser), train_dataset=examples,  # type: ignore[arg-type]
+        examples: Any = [{"input_ids": own, "attention_mask": [1] * len(own), "labels": names.index(label)}
+                         for own, label in zip(ids, params["labels"], strict=True)]
+        Trainer(network, arguments, data_collator=DataCollatorWithPadding(encoder.tokeniser), train_dataset=examples,
                 callbacks=[Clock()]).train()
     return {"rows_per_second": round(_speed(steps, rows), 1)}
 

@@ -18,7 +18,7 @@ def assets() -> Path:
 
 def _inside(name: str) -> Path:
     folder = home() / name
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
@@ -37,6 +37,14 @@ def runs() -> Path:
 
 def data() -> Path:
     return _inside("data")
+
+
+def datasets() -> Path:
+    return _inside("data/datasets")
+
+
+def attachments() -> Path:
+    return _inside("data/attachments")
 
 
 def cache() -> Path:

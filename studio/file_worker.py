@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine import data
+from engine.data import image_archives
 from engine.errors import StudioError
 from engine.tasks.base import next_size
 from engine.tasks.each import answer_each
@@ -43,9 +44,10 @@ class Reading:
 
     def _value(self, kind: str, cell: Any) -> Any:
         if cell is not None and kind == "image":
-            if cell not in self.files:
+            image = image_archives.named(self.files, cell)
+            if image is None:
                 raise StudioError(f"There is no image {str(cell)[:80]!r} among the files.")
-            return self.files[cell]
+            return image
         return data.pairs(cell) if kind == "pairs" else cell
 
 

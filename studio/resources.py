@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -81,10 +82,11 @@ def items(dataset: str) -> Any:
 def thumbnails(dataset: str, names: tuple[str, ...], most: int) -> list[str | None]:
     """The images that cells of a saved data set name, as small data URLs; None where there is no such image."""
     from engine import data
+    from engine.data import image_archives
     from studio import images
 
-    files = data.open_dataset(dataset).files()
-    return [images.as_url(files[name], most) if name in files else None for name in names]
+    found = map(partial(image_archives.named, data.open_dataset(dataset).files()), names)
+    return [None if image is None else images.as_url(image, most) for image in found]
 
 
 @st.cache_data(max_entries=16, show_spinner="Drawing the images")

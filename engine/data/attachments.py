@@ -32,21 +32,15 @@ def detach(dataset: str) -> list[str]:
 
 def all_attached() -> set[str]:
     """The ids of the uploads that belong to any data set."""
-    return {identity for path in _folder().glob("*.json") for identity in attached(path.stem)}
+    return {identity for path in paths.attachments().glob("*.json") for identity in attached(path.stem)}
 
 
 @contextmanager
 def alone() -> Iterator[None]:
     """While this is held nobody else attaches or deletes, in no program."""
-    with FileLock(_folder() / ".lock"):
+    with FileLock(paths.attachments() / ".lock"):
         yield
 
 
-def _folder() -> Path:
-    folder = paths.data() / "attachments"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def _path(dataset: str) -> Path:
-    return _folder() / f"{dataset}.json"
+    return paths.attachments() / f"{dataset}.json"

@@ -196,7 +196,7 @@ def open_dataset(identity: str) -> Dataset:
 def list_datasets() -> list[Dataset]:
     """All that can be opened, the latest first."""
     found = []
-    for path in sorted(_folder().glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
+    for path in sorted(paths.datasets().glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
         try:
             found.append(open_dataset(path.stem))
         except (StudioError, ValueError, KeyError):
@@ -212,7 +212,7 @@ def delete_dataset(identity: str) -> int:
         freed = path.stat().st_size
         path.unlink()
         own |= set(attachments.detach(identity))
-        left = [disk.read_json(other) for other in _folder().glob("*.json")]
+        left = [disk.read_json(other) for other in paths.datasets().glob("*.json")]
         if any(not isinstance(one, dict) or "upload" not in one for one in left):
             return freed  # which uploads these need cannot be known, so none goes
         needed = {one["upload"] for one in left} | attachments.all_attached()
@@ -232,11 +232,5 @@ def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: options[name] for name in OPTIONS if options.get(name) is not None}
 
 
-def _folder() -> Any:
-    folder = paths.data() / "datasets"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def _path(identity: str) -> Any:
-    return _folder() / f"{identity}.json"
+    return paths.datasets() / f"{identity}.json"

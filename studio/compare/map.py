@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from engine import similarity, words
+from engine.data import image_archives
 from engine.similarity.clusters import DIRECTIONS, MOST_BY_DENSITY, suggested
 from studio import charts, images, resources, server
 from studio.compare import items, moves, points
@@ -201,7 +202,7 @@ def told(collection: Collection, position: int) -> dict[str, Any]:
     own = (collection.text_column, collection.picture_column)
     cells = [(str(name), value) for name in list(collection.frame.columns)[:8]
              if name not in own and (value := charts.shorten(collection.cell(position, str(name)), 60))]
-    file = collection.files.get(collection.cell(position, collection.picture_column)) if collection.picture_column else None
+    file = image_archives.named(collection.files, collection.cell(position, collection.picture_column))
     return {"name": collection.name(position, 220), "cells": cells[:5], "image": images.as_url(file, PICTURE) if file is not None else None}
 
 

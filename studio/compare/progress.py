@@ -21,7 +21,8 @@ def done(works: Works, key: Hashable, work: Callable[[Watch], Any], name: str, n
          first: str = "Starting", help: str | None = None) -> Any:
     """The result of work that is begun here, or joined where another tab began it. An error of it is raised.
 
-    name: of the widgets. noun: what is counted. on_stop: makes it unwanted; it is called where this tab or another one stopped it.
+    name: of the widgets. noun: what is counted. on_stop: makes it unwanted; it is called where this tab or another one stopped it, and
+    where it failed.
     """
     found = works.start(key, work, _tab())
     if not found.over.wait(UNSEEN):

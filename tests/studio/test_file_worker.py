@@ -79,3 +79,5 @@ def test_images_are_found_by_the_names_in_the_cells_and_pairs_are_read():
     assert there == {"image": "/here/000001.png", "prev_qa": [("Who?", "Ann")]}
     assert isinstance(gone, StudioError) and "gone.png" in gone.message
     assert isinstance(odd, StudioError)
+    spaced, = Reading(Looking(), {"image": "file"}, {"a.png": "/here/000001.png"}).rows(pandas.DataFrame({"file": [" a.png "]}))
+    assert spaced == {"image": "/here/000001.png"}, "as it is where a model learns from it"
