@@ -62,3 +62,9 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def size_of(folder: Path, freeable: bool = False) -> int:
+    """Bytes in a folder; `freeable` counts only those that no other folder shares."""
+    facts = [path.stat() for path in folder.rglob("*") if path.is_file()]
+    return sum(fact.st_size for fact in facts if not freeable or fact.st_nlink == 1)

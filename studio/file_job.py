@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from engine import disk
 from engine.errors import Stopped, StudioError
 from studio import file_store as store
 from studio.errors import record
@@ -43,15 +44,15 @@ def get(identity: str) -> Job:
     return replace(job, state="interrupted") if job.active and not store.is_alive(identity) else job
 
 
-def jobs(task: str) -> list[Job]:
-    """All jobs of a task, newest first; folders that hold no readable job are passed over."""
+def jobs(task: str | None = None) -> list[Job]:
+    """All jobs, or those of a task, newest first; folders that hold no readable job are passed over."""
     found = []
     for path in sorted(store.root().glob("*/job.json"), reverse=True):
         try:
             job = get(path.parent.name)
         except StudioError:
             continue
-        if job.task == task:
+        if task in (None, job.task):
             found.append(job)
     return found
 
@@ -73,11 +74,13 @@ def go_on(identity: str) -> None:
     _launch(job)
 
 
-def delete(identity: str) -> None:
-    """Forget the job and its answers; the upload stays."""
+def delete(identity: str) -> int:
+    """Forget the job and its answers, and give the bytes that are free now; the upload stays."""
     if get(identity).active:
         raise StudioError("This file is still being answered.", "Stop it first.")
+    freed = disk.size_of(store.folder(identity))
     shutil.rmtree(store.folder(identity))
+    return freed
 
 
 def shutdown() -> None:

@@ -7,7 +7,7 @@ _HOMES = {
     "read": "reading", "Table": "tables", "Facts": "tables", "Limits": "limits",
     "store": "uploads", "Upload": "uploads", "open_upload": "uploads", "sweep": "uploads",
     "Dataset": "dataset", "open_dataset": "dataset", "list_datasets": "dataset", "delete_dataset": "dataset",
-    "pairs": "dataset",
+    "pairs": "dataset", "delete_upload": "dataset", "list_uploads": "kept", "Kept": "kept",
     "guess": "mapping", "check_mapping": "mapping",
     "check": "checks", "Report": "findings", "Finding": "findings",
     "Fix": "fixes", "apply_fix": "fixes",

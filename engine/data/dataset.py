@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import disk, paths
@@ -206,20 +207,35 @@ def list_datasets() -> list[Dataset]:
 
 def delete_dataset(identity: str) -> int:
     """Forget a data set, and those of its uploads that no other one needs; gives the bytes that are free now."""
+    return _forget([_saved(identity)])
+
+
+def delete_upload(identity: str) -> int:
+    """Forget an upload with every data set made of it; gives the bytes that are free now. It stays where another data set needs it."""
+    open_upload(identity)
+    return _forget([path for path in paths.datasets().glob("*.json") if upload_of(path) == identity], {identity})
+
+
+def upload_of(saved: Path) -> str | None:
+    """The upload that a saved data set was made of; None if its file cannot be read."""
+    content = disk.read_json(saved)
+    return content.get("upload") if isinstance(content, dict) else None
+
+
+def _forget(saved: list[Path], named: Collection[str] = ()) -> int:
+    """named: uploads that are not wanted any more, whatever data sets that cannot be read may need."""
     with attachments.alone():
-        path = _saved(identity)
-        own = {json.loads(path.read_text(encoding="utf-8"))["upload"]}
-        freed = path.stat().st_size
-        path.unlink()
-        own |= set(attachments.detach(identity))
-        left = [disk.read_json(other) for other in paths.datasets().glob("*.json")]
-        if any(not isinstance(one, dict) or "upload" not in one for one in left):
-            return freed  # which uploads these need cannot be known, so none goes
-        needed = {one["upload"] for one in left} | attachments.all_attached()
-        return freed + sum(files.remove(paths.data() / upload) for upload in own - needed)
+        freed, own = 0, {*named}
+        for path in saved:
+            freed += path.stat().st_size
+            own |= {*filter(None, [upload_of(path)]), *attachments.detach(path.stem)}
+            path.unlink()
+        needed = {upload_of(path) for path in paths.datasets().glob("*.json")} | attachments.all_attached()
+        gone = own if None not in needed else {*named}
+        return freed + sum(files.remove(paths.data() / upload) for upload in gone - needed)
 
 
-def _saved(identity: str) -> Any:
+def _saved(identity: str) -> Path:
     path = _path(identity) if ID.match(identity) else None
     if path is None or not path.is_file():
         raise StudioError(f"There is no data set {identity!r} here.", "It may have been deleted; upload the file again.")
@@ -232,5 +248,5 @@ def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: options[name] for name in OPTIONS if options.get(name) is not None}
 
 
-def _path(identity: str) -> Any:
+def _path(identity: str) -> Path:
     return paths.datasets() / f"{identity}.json"

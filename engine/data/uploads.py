@@ -7,7 +7,7 @@ import os
 import re
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,12 +26,14 @@ _LEFT = ("unzipped-*", "export-*", "tmp*", "presets/tmp*")  # temporary files an
 
 @dataclass(frozen=True)
 class Upload:
-    """id: first 16 hex digits of the content's SHA-256. name: as the user knows it. size in bytes. folder: where it is kept."""
+    """id: first 16 hex digits of the content's SHA-256. name: as the user knows it. size in bytes. folder: where it is kept.
+    stored: when it came first, in seconds since 1970."""
 
     id: str
     name: str
     size: int
     folder: Path
+    stored: float = field(compare=False)
 
     @property
     def path(self) -> Path:
@@ -56,7 +58,7 @@ def store(source: bytes | Path | BinaryIO, name: str, limits: Limits = LIMITS) -
         finally:
             if part.exists():
                 files.remove(part)
-    return Upload(identity, name, count, final)
+    return replace(open_upload(identity), name=name)
 
 
 def _copy(source: bytes | Path | BinaryIO, target: Path, name: str, limits: Limits) -> tuple[str, int]:
@@ -103,7 +105,7 @@ def open_upload(identity: str) -> Upload:
     if folder is None or not (folder / "upload.json").is_file():
         raise StudioError(f"There is no upload {identity!r} here.", "It may have been deleted; upload the file again.")
     about = json.loads((folder / "upload.json").read_text(encoding="utf-8"))
-    return Upload(identity, about["name"], about["size"], folder)
+    return Upload(identity, about["name"], about["size"], folder, about["stored"])
 
 
 def sweep() -> int:

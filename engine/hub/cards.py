@@ -7,7 +7,6 @@ from typing import Any
 
 from engine import disk
 from engine.errors import StudioError
-from engine.hub import folders
 
 CARD, CONFIG = "card.json", "config.json"
 _STORED = ("description", "details", "base", "run", "parent", "data", "settings", "metrics", "fingerprint")
@@ -59,7 +58,7 @@ def card_of(folder: Path) -> Card:
         "description": values["description"] or config.get("description") or "",
         "details": values["details"] or config.get("details") or {}, "labels": config.get("labels"),
         "multi_label": bool(config.get("multi_label")), "metrics": values["metrics"] or {},
-        "size_bytes": folders.size_of(folder), "created": datetime.fromtimestamp(created, UTC), "folder": folder,
+        "size_bytes": disk.size_of(folder), "created": datetime.fromtimestamp(created, UTC), "folder": folder,
         "fingerprint": values["fingerprint"] or fingerprint(folder),
     })
 

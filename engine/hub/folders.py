@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.disk import FULL
+from engine.disk import FULL, size_of
 from engine.errors import StudioError
 from engine.hub.processes import was_alive_at
 
@@ -127,12 +127,6 @@ def _link(source: Path, target: Path) -> bool:
     except OSError:  # another disk, or a file system without hard links
         return False
     return True
-
-
-def size_of(folder: Path, freeable: bool = False) -> int:
-    """Bytes in a folder; `freeable` counts only those that no other folder shares."""
-    facts = [path.stat() for path in folder.rglob("*") if path.is_file()]
-    return sum(fact.st_size for fact in facts if not freeable or fact.st_nlink == 1)
 
 
 def disk_full(error: BaseException) -> StudioError | None:

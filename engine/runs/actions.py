@@ -135,7 +135,7 @@ def delete(run_id: str) -> int:
 
 def size_of(run_id: str) -> int:
     """The bytes that deleting the run would free."""
-    return folders.size_of(inputs.folder(run_id), freeable=True)
+    return disk.size_of(inputs.folder(run_id), freeable=True)
 
 
 def rename(run_id: str, name: str) -> Run:

@@ -191,3 +191,42 @@ def test_a_cache_that_cannot_be_written_keeps_nobody_from_reading() -> None:
     upload = data.store(ROWS, "x.csv")
     upload.folder.chmod(0o555)
     assert len(data.Dataset.of(upload).frame()) == 5
+
+
+def test_an_upload_goes_with_every_data_set_made_of_it() -> None:
+    first, other = dataset().save(), dataset(ROWS + b"more,card\n").save()
+    first.with_fix(DROP).save()
+    own, shared = data.store(b"own", "own.npy"), data.store(b"shared", "shared.npy")
+    for one, upload in ((first, own), (first, shared), (other, shared)):
+        attachments.attach(one.id, upload)
+    kept = {one.upload.id: one for one in data.list_uploads()}
+    assert kept.keys() == {first.upload.id, other.upload.id}, "vectors that belong to data are a part of it"
+    assert len(kept[first.upload.id].datasets) == 2 and kept[first.upload.id].size_bytes > len(ROWS) + len("own") + len("shared")
+    assert data.delete_upload(first.upload.id) > len(ROWS)
+    assert [found.id for found in data.list_datasets()] == [other.id]
+    assert not first.upload.folder.exists() and not own.folder.exists() and shared.path.exists()
+    with pytest.raises(StudioError, match="no upload"):
+        data.delete_upload(first.upload.id)
+
+
+def test_uploads_are_listed_latest_first_with_or_without_data_sets() -> None:
+    first, alone = dataset().save(), data.store(b"nobody needs me", "alone.bin")
+    about = alone.folder / "upload.json"
+    about.write_text(about.read_text().replace('"stored": ', '"stored": 1'))  # a while later
+    (alone.folder.parent / ("0" * 16)).mkdir()  # what a crash left
+    assert [(one.upload.name, one.datasets) for one in data.list_uploads()] == [("alone.bin", ()), (first.name, (first.id,))]
+    assert data.delete_upload(alone.id) >= len(b"nobody needs me") and len(data.list_uploads()) == 1
+
+
+def test_an_upload_that_is_deleted_by_name_goes_although_a_data_set_cannot_be_read() -> None:
+    first, other = dataset().save(), dataset(ROWS + b"more,card\n").save()
+    (first.upload.folder.parent / "datasets" / f"{other.id}.json").write_text("cut sho")
+    data.delete_upload(first.upload.id)
+    assert not first.upload.folder.exists() and other.upload.path.exists()
+
+
+def test_what_is_vectors_of_other_data_too_stays_as_these() -> None:
+    first, other = dataset().save(), dataset(ROWS + b"more,card\n").save()
+    attachments.attach(first.id, other.upload)
+    data.delete_upload(other.upload.id)
+    assert other.upload.path.exists() and [one.upload.id for one in data.list_uploads()] == [first.upload.id]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import disk
 from engine.errors import StudioError
 from engine.hub import folders
 from tests.runs.helpers import ROOT
@@ -56,7 +57,7 @@ def test_large_files_are_shared_and_their_bytes_free_only_with_the_last_folder(t
         (folder / "config.json").write_text("{}")
     with folders.publishing(second) as folder:
         folders.fill(first, folder)
-    assert folders.size_of(second) == 2_000_002
+    assert disk.size_of(second) == 2_000_002
     with folders.removing(second) as freed:
         assert freed == 2
     with folders.removing(first) as freed:
@@ -74,6 +75,7 @@ def test_a_removal_that_fails_puts_the_folder_back(tmp_path: Path) -> None:
 MANY_SAVES = """
 import sys
 from pathlib import Path
+from engine import disk
 from engine.errors import StudioError
 from engine.hub import folders
 saved = 0
@@ -100,6 +102,7 @@ def test_two_processes_that_save_the_same_name_at_once_get_it_or_are_told_so(tmp
 FILE_TOO_LARGE = """
 import sys
 from pathlib import Path
+from engine import disk
 from engine.errors import StudioError
 from engine.hub import folders
 try:
