@@ -1,8 +1,9 @@
 """Train the adapter that lets minilm find answers in a text: `python -m assets.qa.make_reader ../shared/data/xquad_en_de/xquad.en.json`
 
 Learnt from: the texts with questions that were written for this project (`readings.jsonl`; every `HELD_OUT`-th is left for measuring),
-talks about invented stories (`stories.py`), and the first 15 articles of XQuAD English (390 questions, CC BY-SA 4.0). A question of a talk
-stands behind the pairs before it, as `engine.models.hf_qa_model.whole_question` writes it; one without an answer points at the first token.
+talks about invented stories (`stories.py`), and the first 15 articles of XQuAD English but for one paragraph (385 questions, CC BY-SA 4.0).
+A question of a talk stands behind the pairs before it, as `engine.models.hf_qa_model.whole_question` writes it; one without an answer
+points at the first token. Last comes a part of it all once more, with talks of what is now and what was before.
 """
 
 import argparse
@@ -17,8 +18,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from assets.qa.make import ARTICLES, paragraphs
-from assets.qa.stories import TRAINED, talks
+from assets.qa.make import ARTICLES, training_paragraphs
+from assets.qa.stories import NOW_AND_THEN, TRAINED, Talk, talks
 from engine.inference.devices import autocast
 from engine.models.catalogue import find
 from engine.models.excerpt import Excerpt
@@ -29,6 +30,7 @@ from engine.presets import resolve
 
 READINGS, HELD_OUT = Path(__file__).parent / "readings.jsonl", 16
 EPOCHS, TALKS, UNANSWERABLE = 3, 120, 0.4  # each epoch: new talks, and this share of the questions that have no answer
+LAST_SHARE, LAST_TALKS, LAST_RATE = 0.25, 160, 0.3  # the last part: of all questions, talks of now and then, of the learning rates
 RATE, HEAD_RATE, WARM_UP, TOKENS = 8e-4, 2e-3, 0.06, 2200  # learning rates, their share of warm-up, padded tokens of a batch
 RANK, LONGEST = 64, 384  # of the adapter; tokens of a question with its text
 
@@ -69,7 +71,7 @@ def example(tokeniser: Any, text: str, question: str, answer: str, before: Pairs
 def lasting(tokeniser: Any, xquad: Path, articles: int) -> tuple[list[Example], list[Example]]:
     """What is learnt in every epoch, and the questions without an answer, of which each epoch takes a share."""
     found = [example(tokeniser, text, question, answer, at=start)
-             for text, asked in paragraphs(xquad, slice(0, articles)) for question, answer, start in asked]
+             for text, asked in training_paragraphs(xquad, articles) for question, answer, start in asked]
     empty = []
     for row in readings():
         found += [example(tokeniser, row["text"], question, answer) for question, answer in row["questions"]]
@@ -80,11 +82,28 @@ def lasting(tokeniser: Any, xquad: Path, articles: int) -> tuple[list[Example], 
 
 
 def epoch(tokeniser: Any, kept: tuple[list[Example], list[Example]], chance: random.Random) -> list[list[Example]]:
-    """Batches of like lengths in random order."""
+    """All that lasts, some of what has no answer, and new talks."""
     always, empty = kept
     found = [*always, *(one for one in empty if chance.random() < UNANSWERABLE)]
-    for talk in talks(TRAINED, TALKS, chance.randrange(1 << 30)):
-        found += [example(tokeniser, talk.context, *turn, before=talk.turns[:place]) for place, turn in enumerate(talk.turns)]
+    return batched([*found, *turns(tokeniser, talks(TRAINED, TALKS, chance.randrange(1 << 30)))], chance)
+
+
+def last(tokeniser: Any, kept: tuple[list[Example], list[Example]], chance: random.Random) -> list[list[Example]]:
+    """What the encoder takes longest to tell apart, amid a part of all the rest, so that none of that is forgotten."""
+    always, empty = kept
+    found = [one for one in always if chance.random() < LAST_SHARE] + [one for one in empty if chance.random() < UNANSWERABLE * LAST_SHARE]
+    for stories in (TRAINED, NOW_AND_THEN):
+        found += turns(tokeniser, talks(stories, LAST_TALKS, chance.randrange(1 << 30)))
+    return batched(found, chance)
+
+
+def turns(tokeniser: Any, found: Sequence[Talk]) -> Iterator[Example]:
+    for talk in found:
+        yield from (example(tokeniser, talk.context, *turn, before=talk.turns[:place]) for place, turn in enumerate(talk.turns))
+
+
+def batched(found: Sequence[Example], chance: random.Random) -> list[list[Example]]:
+    """Batches of like lengths in random order."""
     batches: list[list[Example]] = [[]]
     for one in sorted((one for one in found if one.begins), key=lambda one: len(one.ids) + chance.random() * 20):
         if batches[-1] and len(one.ids) * (len(batches[-1]) + 1) > TOKENS:
@@ -111,9 +130,9 @@ def loss_of(network: Any, batch: Sequence[Example]) -> Tensor:
     return -torch.stack(right).mean() / 2
 
 
-def train(xquad: Path, articles: int, epochs: int) -> Any:
-    """minilm with an adapter in all of its layers, and the layer that finds spans."""
-    from peft import LoraConfig, get_peft_model
+def train(xquad: Path, articles: int, epochs: int, start: Path | None = None) -> Any:
+    """minilm with an adapter in all of its layers, and the layer that finds spans. start: an adapter that knows all but the last part."""
+    from peft import LoraConfig, PeftModel, get_peft_model
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
     preset = find("minilm")
@@ -122,30 +141,38 @@ def train(xquad: Path, articles: int, epochs: int) -> Any:
     torch.manual_seed(0)
     chance, tokeniser = random.Random(0), AutoTokenizer.from_pretrained(base)
     network = AutoModelForQuestionAnswering.from_pretrained(base, attn_implementation="eager")  # faster here than the fused one
-    network = get_peft_model(network, LoraConfig(r=RANK, lora_alpha=RANK, target_modules=["query", "key", "value", "dense"],
-                                                 task_type="QUESTION_ANS"))
     kept = lasting(tokeniser, xquad, articles)
-    steps = epochs * len(epoch(tokeniser, kept, random.Random(1)))
+    if start:
+        network = PeftModel.from_pretrained(network, str(start), is_trainable=True)
+    else:
+        network = get_peft_model(network, LoraConfig(r=RANK, lora_alpha=RANK, target_modules=["query", "key", "value", "dense"],
+                                                     task_type="QUESTION_ANS"))
+        learn(network, [batch for _ in range(epochs) for batch in epoch(tokeniser, kept, chance)])
+    learn(network, last(tokeniser, kept, random.Random(2)), LAST_RATE)
+    return network.eval()
+
+
+def learn(network: Any, batches: Sequence[list[Example]], share: float = 1.0) -> None:
+    """One pass over the batches. share: of the learning rates, which rise and then fall."""
     head = [weight for name, weight in network.named_parameters() if weight.requires_grad and "qa_outputs" in name]
     adapter = [weight for name, weight in network.named_parameters() if weight.requires_grad and "qa_outputs" not in name]
-    optimiser = torch.optim.AdamW([{"params": adapter, "lr": RATE}, {"params": head, "lr": HEAD_RATE}], weight_decay=0.01)
+    optimiser = torch.optim.AdamW([{"params": adapter, "lr": share * RATE}, {"params": head, "lr": share * HEAD_RATE}], weight_decay=0.01)
+    steps = len(batches)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps))
-    print(f"{len(kept[0])} questions, {sum(weight.numel() for weight in adapter + head):,} weights, {steps} steps", flush=True)
+    print(f"{sum(weight.numel() for weight in adapter + head):,} weights, {steps} steps", flush=True)
     network.train()
     began, losses = time.monotonic(), []
-    for _ in range(epochs):
-        for batch in epoch(tokeniser, kept, chance):
-            loss = loss_of(network, batch)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(adapter + head, 1.0)
-            optimiser.step()
-            schedule.step()
-            optimiser.zero_grad()
-            losses.append(loss.item())
-            if len(losses) % 50 == 0:
-                print(f"step {len(losses)}/{steps} loss {sum(losses[-50:]) / 50:.3f} {time.monotonic() - began:.0f} s", flush=True)
-    return network.eval()
+    for batch in batches:
+        loss = loss_of(network, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(adapter + head, 1.0)
+        optimiser.step()
+        schedule.step()
+        optimiser.zero_grad()
+        losses.append(loss.item())
+        if len(losses) % 50 == 0:
+            print(f"step {len(losses)}/{steps} loss {sum(losses[-50:]) / 50:.3f} {time.monotonic() - began:.0f} s", flush=True)
 
 
 def main() -> None:
@@ -154,8 +181,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "reader")
     parser.add_argument("--articles", type=int, default=ARTICLES)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--start", type=Path, help="an adapter that has learnt all but the last part, which alone is done then")
     given = parser.parse_args()
-    network = train(given.xquad, given.articles, given.epochs)
+    network = train(given.xquad, given.articles, given.epochs, given.start)
     for weight in network.parameters():
         if weight.requires_grad:
             weight.data = weight.data.half()

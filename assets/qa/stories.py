@@ -328,6 +328,36 @@ HELD_OUT: tuple[Story, ...] = (
            t("On what day did {p} phone?", "On what day was that?", "{day}"))),
 )
 
+# What is now stands before what was, and the words of both are alike: an encoder easily takes the one for the other.
+NOW_AND_THEN: tuple[Story, ...] = (
+    Story(("{p} has been living in {city1} for {span}. In earlier years {he} lived in {city2}.",
+           "{p} has been living in {city1} for the past {span}; in the time before that, {p} lived in {city2}.",
+           "Earlier, {p} lived in {city2}. For {span} now {he} has been living in {city1}.",
+           "{p} once lived in {city2}, but has been living in {city1} for {span}.",
+           "{p} lives in {city1}, and has done so for {span}. Formerly, {p} lived in {city2}."),
+          (t("Where does {p} live?|Where does {p} live now?|Where is {p} living?|In which city does {p} live?", "Where does {he} live?|Where does {he} live now?", "{city1}"),
+           t("How long has {p} lived in {city1}?|How long has {p} been living in {city1}?", "How long has {he} lived there?|How long has {he} been living there?", "{span}"),
+           t("Where did {p} live before?|Where did {p} live earlier?|In which city did {p} live in the past?", "Where did {he} live before?|Where did {he} live earlier?", "{city2}"))),
+    Story(("{p} has been working for {company1} for {span}. In earlier years {he} worked for {company2}.",
+           "Formerly, {p} worked for {company2}. {He} has been working for {company1} for {span}.",
+           "{p} works for {company1}, and has done so for {span}. Earlier, {p} worked for {company2}."),
+          (t("Where does {p} work?|Who does {p} work for?|Which company does {p} work for now?", "Where does {he} work?|Who does {he} work for now?", "{company1}"),
+           t("How long has {p} worked for {company1}?|How long has {p} been working for {company1}?", "How long has {he} worked there?", "{span}"),
+           t("Where did {p} work before?|Which company did {p} work for earlier?", "Where did {he} work before?", "{company2}"))),
+    Story(("{p} has been learning {language1} for {span}. In former years {he} learnt {language2}.",
+           "Earlier, {p} learnt {language2}, and for {span} {he} has been learning {language1}.",
+           "{p} learns {language1}, and has done so for {span}. In the past, {p} learnt {language2}."),
+          (t("Which language does {p} learn?|What language is {p} learning?", "Which language does {he} learn now?", "{language1}"),
+           t("How long has {p} learnt {language1}?|How long has {p} been learning {language1}?", "How long has {he} been learning it?", "{span}"),
+           t("Which language did {p} learn before?|What language did {p} learn earlier?", "Which language did {he} learn before?", "{language2}"))),
+    Story(("{p} has been staying in {city1} for {span}. At first, {p} stayed in {city2}.",
+           "At first {p} stayed in {city2}; for {span} {he} has been staying in {city1}.",
+           "{p} is staying in {city1}, for {span} already. Until then, {he} stayed in {city2}."),
+          (t("Where does {p} stay?|Where is {p} staying?|Where does {p} stay now?", "Where does {he} stay?|Where is {he} staying now?", "{city1}"),
+           t("How long has {p} stayed in {city1}?|How long has {p} been staying in {city1}?", "How long has {he} stayed there?", "{span}"),
+           t("Where did {p} stay before?|Where did {p} stay at first?", "Where did {he} stay before?", "{city2}"))),
+)
+
 PRONOUNS = {"w": {"he": "she", "He": "She", "his": "her", "His": "Her", "him": "her"},
             "m": {"he": "he", "He": "He", "his": "his", "His": "His", "him": "him"}}
 
