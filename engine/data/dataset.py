@@ -213,13 +213,14 @@ def delete_dataset(identity: str) -> int:
 def delete_upload(identity: str) -> int:
     """Forget an upload with every data set made of it; gives the bytes that are free now. It stays where another data set needs it."""
     open_upload(identity)
-    return _forget([path for path in paths.datasets().glob("*.json") if upload_of(path) == identity], {identity})
+    return _forget([path for path in paths.datasets().glob("*.json") if _upload_of(path) == identity], {identity})
 
 
-def upload_of(saved: Path) -> str | None:
+def _upload_of(saved: Path) -> str | None:
     """The upload that a saved data set was made of; None if its file cannot be read."""
     content = disk.read_json(saved)
-    return content.get("upload") if isinstance(content, dict) else None
+    upload = content.get("upload") if isinstance(content, dict) else None
+    return upload if isinstance(upload, str) and ID.match(upload) else None
 
 
 def _forget(saved: list[Path], named: Collection[str] = ()) -> int:
@@ -228,9 +229,9 @@ def _forget(saved: list[Path], named: Collection[str] = ()) -> int:
         freed, own = 0, {*named}
         for path in saved:
             freed += path.stat().st_size
-            own |= {*filter(None, [upload_of(path)]), *attachments.detach(path.stem)}
+            own |= {*filter(None, [_upload_of(path)]), *attachments.detach(path.stem)}
             path.unlink()
-        needed = {upload_of(path) for path in paths.datasets().glob("*.json")} | attachments.all_attached()
+        needed = {_upload_of(path) for path in paths.datasets().glob("*.json")} | attachments.all_attached()
         gone = own if None not in needed else {*named}
         return freed + sum(files.remove(paths.data() / upload) for upload in gone - needed)
 
