@@ -177,7 +177,8 @@ def test_a_second_process_waits_for_the_first_one_s_run(encoder: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a single process")
 def test_ctrl_c_in_a_program_that_waits_stops_its_run(encoder: str) -> None:
-    process = child(f"MODEL = {encoder!r}\n{CHILD}runs.wait(run)\n")
+    heard = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in a shell's background inherits deafness
+    process = child(f"{heard}MODEL = {encoder!r}\n{CHILD}runs.wait(run)\n")
     assert process.stdout is not None
     run_id = process.stdout.readline().strip()
     until(run_id, learns)
