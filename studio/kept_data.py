@@ -60,7 +60,7 @@ def _delete_popover(chosen: Sequence[Kept], answers: dict[str, list[Job]]) -> No
     gone = [job for one in free for job in answers[one.upload.id]]
     many = words.plural(len(free), "file")
     with st.popover("Delete", icon=":material/delete:", key="kept_delete", disabled=not free):
-        st.markdown(f"Delete {many}? That frees {words.size(sum(one.size_bytes for one in free))} of disk and cannot be undone.")
+        st.markdown(f"Delete {many}? That frees about {words.size(sum(one.size_bytes for one in free))} of disk and cannot be undone.")
         if gone:
             st.markdown(f"What was answered from **{plain(_named(gone))}** goes with it.")
         st.caption(BESIDE)

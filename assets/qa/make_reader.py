@@ -30,7 +30,7 @@ from engine.presets import resolve
 
 READINGS, HELD_OUT = Path(__file__).parent / "readings.jsonl", 16
 EPOCHS, TALKS, UNANSWERABLE = 3, 120, 0.4  # each epoch: new talks, and this share of the questions that have no answer
-LAST_SHARE, LAST_TALKS, LAST_RATE = 0.25, 160, 0.3  # the last part: of all questions, talks of now and then, of the learning rates
+LAST_SHARE, LAST_TALKS, LAST_RATE = 0.25, 160, 0.3  # the last part: share of questions, talks of each kind, share of rates
 RATE, HEAD_RATE, WARM_UP, TOKENS = 8e-4, 2e-3, 0.06, 2200  # learning rates, their share of warm-up, padded tokens of a batch
 RANK, LONGEST = 64, 384  # of the adapter; tokens of a question with its text
 

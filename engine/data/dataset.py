@@ -207,13 +207,15 @@ def list_datasets() -> list[Dataset]:
 
 def delete_dataset(identity: str) -> int:
     """Forget a data set, and those of its uploads that no other one needs; gives the bytes that are free now."""
-    return _forget([_saved(identity)])
+    with attachments.alone():
+        return _forget([_saved(identity)])
 
 
 def delete_upload(identity: str) -> int:
     """Forget an upload with every data set made of it; gives the bytes that are free now. It stays where another data set needs it."""
-    open_upload(identity)
-    return _forget([path for path in paths.datasets().glob("*.json") if _upload_of(path) == identity], {identity})
+    with attachments.alone():
+        open_upload(identity)
+        return _forget([path for path in paths.datasets().glob("*.json") if _upload_of(path) == identity], {identity})
 
 
 def _upload_of(saved: Path) -> str | None:
@@ -224,16 +226,15 @@ def _upload_of(saved: Path) -> str | None:
 
 
 def _forget(saved: list[Path], named: Collection[str] = ()) -> int:
-    """named: uploads that are not wanted any more, whatever data sets that cannot be read may need."""
-    with attachments.alone():
-        freed, own = 0, {*named}
-        for path in saved:
-            freed += path.stat().st_size
-            own |= {*filter(None, [_upload_of(path)]), *attachments.detach(path.stem)}
-            path.unlink()
-        needed = {_upload_of(path) for path in paths.datasets().glob("*.json")} | attachments.all_attached()
-        gone = own if None not in needed else {*named}
-        return freed + sum(files.remove(paths.data() / upload) for upload in gone - needed)
+    """While nobody else deletes. named: uploads that are not wanted any more, whatever data sets that cannot be read may need."""
+    freed, own = 0, {*named}
+    for path in saved:
+        freed += path.stat().st_size
+        own |= {*filter(None, [_upload_of(path)]), *attachments.detach(path.stem)}
+        path.unlink()
+    needed = {_upload_of(path) for path in paths.datasets().glob("*.json")} | attachments.all_attached()
+    gone = own if None not in needed else {*named}
+    return freed + sum(files.remove(paths.data() / upload) for upload in gone - needed)
 
 
 def _saved(identity: str) -> Path:

@@ -230,3 +230,22 @@ def test_what_is_vectors_of_other_data_too_stays_as_these() -> None:
     attachments.attach(first.id, other.upload)
     data.delete_upload(other.upload.id)
     assert other.upload.path.exists() and [one.upload.id for one in data.list_uploads()] == [first.upload.id]
+
+
+def test_of_two_that_delete_the_same_data_at_once_one_is_told_so() -> None:
+    found = dataset().save()
+    together, said = threading.Barrier(2), []
+
+    def delete() -> None:
+        together.wait()
+        try:
+            data.delete_dataset(found.id)
+        except StudioError as error:
+            said.append(error.message)
+
+    workers = [threading.Thread(target=delete) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(said) == 1 and "no data set" in said[0]

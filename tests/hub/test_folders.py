@@ -75,7 +75,6 @@ def test_a_removal_that_fails_puts_the_folder_back(tmp_path: Path) -> None:
 MANY_SAVES = """
 import sys
 from pathlib import Path
-from engine import disk
 from engine.errors import StudioError
 from engine.hub import folders
 saved = 0
@@ -102,7 +101,6 @@ def test_two_processes_that_save_the_same_name_at_once_get_it_or_are_told_so(tmp
 FILE_TOO_LARGE = """
 import sys
 from pathlib import Path
-from engine import disk
 from engine.errors import StudioError
 from engine.hub import folders
 try:
