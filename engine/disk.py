@@ -3,9 +3,11 @@
 import errno
 import json
 import os
+import stat
+import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -42,7 +44,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], what: str)
 
 def make_room(folder: Path, limit: int) -> None:
     """Delete the files of a folder that were not used for the longest time until the rest is within so many bytes."""
-    files = sorted(((item.stat().st_mtime, item.stat().st_size, item) for item in folder.iterdir() if item.is_file()), reverse=True)
+    files = sorted(((facts.st_mtime, facts.st_size, path) for path, facts in files_below(folder)), reverse=True)
     total = 0
     for _, size, item in files:
         total += size
@@ -64,7 +66,24 @@ def read_json(path: Path) -> Any:
         return None
 
 
+def files_below(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Every file in a folder and its folders, with its facts; what others remove meanwhile is left out (Path.rglob would raise)."""
+    for name, _, files in os.walk(folder):
+        for path in map(Path(name).joinpath, files):
+            with suppress(OSError):
+                facts = path.stat()
+                if stat.S_ISREG(facts.st_mode):
+                    yield path, facts
+
+
+def changed(path: Path) -> float:
+    """When a file, or anything in a folder, was last changed, in seconds since 1970; now for what is gone meanwhile."""
+    try:
+        return max([path.stat().st_mtime, *(facts.st_mtime for _, facts in files_below(path))])
+    except OSError:
+        return time.time()
+
+
 def size_of(folder: Path, freeable: bool = False) -> int:
     """Bytes in a folder; `freeable` counts only those that no other folder shares."""
-    facts = [path.stat() for path in folder.rglob("*") if path.is_file()]
-    return sum(fact.st_size for fact in facts if not freeable or fact.st_nlink == 1)
+    return sum(facts.st_size for _, facts in files_below(folder) if not freeable or facts.st_nlink == 1)

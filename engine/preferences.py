@@ -2,11 +2,12 @@
 
 import os
 from dataclasses import asdict, dataclass, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from engine import paths
-from engine.disk import read_json, write_json
+from engine.disk import files_below, read_json, write_json
 from engine.errors import StudioError
 from engine.fields import Field
 from engine.inference.threads import processors
@@ -109,16 +110,8 @@ def _file() -> Path:
 
 def _cached() -> list[tuple[float, Path, int]]:
     """(last used, file, bytes) of every file in the clearable folders."""
-    found = []
-    for name in CLEARABLE:
-        for file in (paths.cache() / name).rglob("*"):
-            try:
-                facts = file.stat()
-            except OSError:  # gone meanwhile
-                continue
-            if file.is_file():
-                found.append((max(facts.st_atime, facts.st_mtime), file, facts.st_size))
-    return found
+    found = chain.from_iterable(files_below(paths.cache() / name) for name in CLEARABLE)
+    return [(max(facts.st_atime, facts.st_mtime), file, facts.st_size) for file, facts in found]
 
 
 def _delete(entries: list[tuple[float, Path, int]]) -> int:

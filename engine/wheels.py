@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from engine.disk import files_below
 from engine.errors import StudioError
 from engine.models.fetch_progress import FetchWatch
 from engine.words import size
@@ -91,13 +92,7 @@ def _listen(stream: IO[str], said: list[str]) -> None:
 
 def _largest(folder: Path) -> int:
     """Bytes of the wheel that pip writes; it makes its own folders, which go as soon as it is done."""
-    found = 0
-    for path in folder.rglob("*.whl"):
-        try:
-            found = max(found, path.stat().st_size)
-        except OSError:  # moved meanwhile
-            continue
-    return found
+    return max((facts.st_size for path, facts in files_below(folder) if path.suffix == ".whl"), default=0)
 
 
 def _announced(said: list[str]) -> int | None:

@@ -197,10 +197,10 @@ def open_dataset(identity: str) -> Dataset:
 def list_datasets() -> list[Dataset]:
     """All that can be opened, the latest first."""
     found = []
-    for path in sorted(paths.datasets().glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
+    for path in sorted(paths.datasets().glob("*.json"), key=disk.changed, reverse=True):
         try:
             found.append(open_dataset(path.stem))
-        except (StudioError, ValueError, KeyError):
+        except (OSError, StudioError, ValueError, KeyError):
             continue
     return found
 

@@ -112,7 +112,7 @@ def sweep() -> int:
     """Remove what a crash left half-written more than a day ago, here and in the cache; gives the number of leftovers."""
     left = [path for folder, pattern in ((paths.data(), ".*.part"), (paths.data(), "*/.*.part"), *((paths.cache(), name) for name in _LEFT))
             for path in folder.glob(pattern)]
-    old = [path for path in left if time.time() - max(item.stat().st_mtime for item in (path, *path.rglob("*"))) > _DAY]
+    old = [path for path in left if time.time() - disk.changed(path) > _DAY]
     for path in old:
         files.remove(path) if path.is_dir() else path.unlink(missing_ok=True)
     return len(old)
