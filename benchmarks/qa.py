@@ -18,8 +18,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from assets.qa.make import ARTICLES, paragraphs
-from assets.qa.make_reader import readings
+from assets.qa.lessons import ARTICLES, paragraphs, readings
 from assets.qa.stories import HELD_OUT, talks
 from engine.models.question_prompt import NO_ANSWER
 
@@ -74,7 +73,7 @@ def measured(model: str | None, file: Path) -> dict[str, Any]:
     told = [({"question": question, "context": STORY, "prev_qa": before}, answer) for question, before, answer in ASKED]
     texts = list(readings(held_out=True))
     written = [({"question": question, "context": text["text"]}, answer) for text in texts for question, answer in text["questions"]]
-    empty = task.answer([{"question": question, "context": text["text"]} for text in texts for question in text["unanswerable"]])
+    empty = task.answer([{"question": question, "context": text["text"]} for text in texts for question in text.get("unanswerable", ())])
     return {"xquad": scored(task, *map(list, zip(*rows, strict=True))),
             "talks": scored(task, *map(list, zip(*asked, strict=True))),
             "written": scored(task, *map(list, zip(*written, strict=True))),

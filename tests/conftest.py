@@ -19,6 +19,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute in full fp32: in bf16, or in TF32 on a GPU, the order of sums alone changes answers."""
+    import torch
+
+    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+
+
+@pytest.fixture
 def shared_data() -> Path:
     """The folder of real data sets, which lies beside the code and is no part of it."""
     if not SHARED_DATA.is_dir():

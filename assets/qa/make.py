@@ -1,16 +1,16 @@
 """Train the adapter that makes SmolLM2 answer from a text: `python -m assets.qa.make ../shared/data/xquad_en_de/xquad.en.json`
 
-Learnt from: the first 15 articles of XQuAD English but for one paragraph (385 questions, CC BY-SA 4.0), and talks about invented stories
-(`stories.py`). A text stands once in a sequence, followed by all of its questions. Those of a talk see the ones before; those of XQuAD
-see the text alone (an attention mask parts them), so that a paragraph is read once for all of its questions.
+Learnt from: the first 15 articles of XQuAD English but for one paragraph (385 questions, CC BY-SA 4.0), the texts with questions that were
+written for this project (`readings.jsonl`), and talks about invented stories (`stories.py`). A text stands once in a sequence, followed by
+all of its questions. Those of a talk see the ones before; the others see the text alone (an attention mask parts them), so that a text is
+read once for all of its questions.
 """
 
 import argparse
-import json
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,16 +18,15 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from assets.qa.lessons import ARTICLES, readings, training_paragraphs
 from assets.qa.stories import TRAINED, Talk, talks
-from engine.inference.devices import autocast, dtype_for
+from engine.inference.devices import autocast, dtype_for, pick_device
 from engine.models.catalogue import find
-from engine.models.question_prompt import answer_part, context_part, question_part
+from engine.models.question_prompt import NO_ANSWER, answer_part, context_part, question_part
 from engine.models.sentences import sentences
 from engine.presets import resolve
 
-ARTICLES = 15
-LEFT_OUT = ("London", "Liverpool", "Sally")  # whoever tries the README's example shall know that none of it was learnt by heart
-EPOCHS, TALKS = 7, 200  # talks in each epoch, always new ones
+EPOCHS, TALKS, SHARE = 4, 200, 0.5  # each epoch: new talks, and this share of the written texts
 RATE, WARM_UP, TOKENS = 4e-4, 0.06, 1800  # learning rate, its share of warm-up, padded tokens of a batch
 NOISE = 10.0  # on the embeddings (NEFTune, arXiv 2310.05914), against learning so few texts by heart
 RANK, ALPHA = 16, 32
@@ -44,19 +43,6 @@ class Sequence:
     talk: bool
 
 
-def paragraphs(file: Path, articles: slice) -> list[tuple[str, list[tuple[str, str, int]]]]:
-    """Each text with its questions, answers, and where these start."""
-    data = json.loads(file.read_text(encoding="utf-8"))["data"][articles]
-    return [(paragraph["context"], [(qa["question"].strip(), qa["answers"][0]["text"], qa["answers"][0]["answer_start"])
-                                    for qa in paragraph["qas"]]) for article in data for paragraph in article["paragraphs"]]
-
-
-def training_paragraphs(file: Path, articles: int) -> list[tuple[str, list[tuple[str, str, int]]]]:
-    """The paragraphs of the first articles that hold none of the names left out."""
-    found = paragraphs(file, slice(0, articles))
-    return [(text, asked) for text, asked in found if not any(name in f"{text} {asked}" for name in LEFT_OUT)]
-
-
 def cropped(context: str, asked: list[tuple[str, str, int]], chance: random.Random) -> Talk | None:
     """The whole text or a window of its sentences, with the questions that can be answered there."""
     start, end = 0, len(context)
@@ -68,6 +54,16 @@ def cropped(context: str, asked: list[tuple[str, str, int]], chance: random.Rand
     kept = [(question, answer) for question, answer, place in asked if start <= place and place + len(answer) <= end]
     chance.shuffle(kept)
     return Talk(context[start:end], kept) if kept else None
+
+
+def written(chance: random.Random, share: float) -> Iterator[Talk]:
+    """A share of the written texts, each with all of its questions in random order."""
+    for row in readings():
+        if chance.random() < share:
+            asked = [(question, answer) for question, answer in row["questions"]]
+            asked += [(question, NO_ANSWER) for question in row.get("unanswerable", ())]
+            chance.shuffle(asked)
+            yield Talk(row["text"], asked)
 
 
 def sequence(talk: Talk, tokeniser: Any, together: bool) -> Sequence:
@@ -123,7 +119,7 @@ def _positions(part: Tensor) -> Tensor:
 
 def loss_of(network: Any, batch: list[Sequence]) -> Tensor:
     """Mean loss over answer tokens; the vocabulary is scored only where something is learnt."""
-    ids, mask, positions, targets = tensors(batch)
+    ids, mask, positions, targets = (each.to(network.device) for each in tensors(batch))
     inner = network.get_base_model()
     embedded = inner.model.embed_tokens(ids)
     embedded = embedded + torch.empty_like(embedded).uniform_(-1, 1) * (NOISE / math.sqrt(ids.shape[1] * embedded.shape[-1]))
@@ -145,8 +141,9 @@ def main() -> None:
     assert base is not None
 
     def epoch(tokeniser: Any, chance: random.Random) -> list[Sequence]:
-        asked = [sequence(talk, tokeniser, False) for context, own in texts if (talk := cropped(context, own, chance))]
-        return asked + [sequence(talk, tokeniser, True) for talk in talks(TRAINED, given.talks, chance.randrange(1 << 30))]
+        alone = [talk for context, own in texts if (talk := cropped(context, own, chance))] + [*written(chance, SHARE)]
+        told = talks(TRAINED, given.talks, chance.randrange(1 << 30))
+        return [sequence(talk, tokeniser, False) for talk in alone] + [sequence(talk, tokeniser, True) for talk in told]
 
     train(resolve(base.source), epoch, given.epochs).save(given.out)
 
@@ -174,8 +171,9 @@ def train(base: Path, epoch: Callable[[Any, random.Random], list[Sequence]], epo
 
     torch.manual_seed(0)
     chance, tokeniser = random.Random(0), AutoTokenizer.from_pretrained(base)
-    network = AutoModelForCausalLM.from_pretrained(base, dtype=dtype_for("cpu"), attn_implementation="eager")  # twice as fast here
-    network = get_peft_model(network, LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=list(LAYERS), task_type="CAUSAL_LM"))
+    device = pick_device()
+    network = AutoModelForCausalLM.from_pretrained(base, dtype=dtype_for(device), attn_implementation="eager")  # twice as fast here
+    network = get_peft_model(network, LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=list(LAYERS), task_type="CAUSAL_LM")).to(device)
     weights = [parameter for parameter in network.parameters() if parameter.requires_grad]
     for parameter in weights:
         parameter.data = parameter.data.float()
@@ -187,7 +185,7 @@ def train(base: Path, epoch: Callable[[Any, random.Random], list[Sequence]], epo
     began, losses = time.monotonic(), []
     for number in range(epochs):
         for batch in batches(epoch(tokeniser, chance), chance):
-            with autocast("cpu"):
+            with autocast(device):
                 loss = loss_of(network, batch)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)

@@ -1,13 +1,12 @@
 """Train the adapter that lets minilm find answers in a text: `python -m assets.qa.make_reader ../shared/data/xquad_en_de/xquad.en.json`
 
-Learnt from: the texts with questions that were written for this project (`readings.jsonl`; every `HELD_OUT`-th is left for measuring),
+Learnt from: the texts with questions that were written for this project (`readings.jsonl`; every 16th is left for measuring),
 talks about invented stories (`stories.py`), and the first 15 articles of XQuAD English but for one paragraph (385 questions, CC BY-SA 4.0).
 A question of a talk stands behind the pairs before it, as `engine.models.hf_qa_model.whole_question` writes it; one without an answer
 points at the first token. Last comes a part of it all once more, with talks of what is now and what was before.
 """
 
 import argparse
-import json
 import random
 import re
 import time
@@ -18,9 +17,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from assets.qa.make import ARTICLES, training_paragraphs
+from assets.qa.lessons import ARTICLES, readings, training_paragraphs
 from assets.qa.stories import NOW_AND_THEN, TRAINED, Talk, talks
-from engine.inference.devices import autocast
+from engine.inference.devices import autocast, pick_device
 from engine.models.catalogue import find
 from engine.models.excerpt import Excerpt
 from engine.models.hf_qa_model import whole_question
@@ -28,7 +27,6 @@ from engine.models.question_models import Asked
 from engine.models.question_prompt import NO_ANSWER
 from engine.presets import resolve
 
-READINGS, HELD_OUT = Path(__file__).parent / "readings.jsonl", 16
 EPOCHS, TALKS, UNANSWERABLE = 3, 120, 0.4  # each epoch: new talks, and this share of the questions that have no answer
 LAST_SHARE, LAST_TALKS, LAST_RATE = 0.25, 160, 0.3  # the last part: share of questions, talks of each kind, share of rates
 RATE, HEAD_RATE, WARM_UP, TOKENS = 8e-4, 2e-3, 0.06, 2200  # learning rates, their share of warm-up, padded tokens of a batch
@@ -44,13 +42,6 @@ class Example(NamedTuple):
     parts: list[int]
     begins: list[int]
     ends: list[int]
-
-
-def readings(held_out: bool = False) -> Iterator[dict[str, Any]]:
-    """The texts to learn from, or those that are left for measuring: text, questions, perhaps unanswerable and talk."""
-    for place, line in enumerate(READINGS.read_text(encoding="utf-8").splitlines()):
-        if (place % HELD_OUT == 0) == held_out:
-            yield json.loads(line)
 
 
 def example(tokeniser: Any, text: str, question: str, answer: str, before: Pairs = (), at: int | None = None) -> Example:
@@ -120,7 +111,8 @@ def loss_of(network: Any, batch: Sequence[Example]) -> Tensor:
     for row, one in enumerate(batch):
         size = len(one.ids)
         ids[row, :size], parts[row, :size], mask[row, :size] = torch.tensor(one.ids), torch.tensor(one.parts), 1
-    with autocast("cpu"):
+    ids, parts, mask = (each.to(network.device) for each in (ids, parts, mask))
+    with autocast(network.device):
         hidden = network.base_model.model.bert(input_ids=ids, attention_mask=mask, token_type_ids=parts)[0]
     allowed = (parts * mask).bool()
     allowed[:, 0] = True
@@ -147,8 +139,8 @@ def train(xquad: Path, articles: int, epochs: int, start: Path | None = None) ->
     else:
         network = get_peft_model(network, LoraConfig(r=RANK, lora_alpha=RANK, target_modules=["query", "key", "value", "dense"],
                                                      task_type="QUESTION_ANS"))
-        learn(network, [batch for _ in range(epochs) for batch in epoch(tokeniser, kept, chance)])
-    learn(network, last(tokeniser, kept, random.Random(2)), LAST_RATE)
+        learn(network.to(pick_device()), [batch for _ in range(epochs) for batch in epoch(tokeniser, kept, chance)])
+    learn(network.to(pick_device()), last(tokeniser, kept, random.Random(2)), LAST_RATE)
     return network.eval()
 
 

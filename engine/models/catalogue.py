@@ -78,7 +78,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         name="smollm2-qa", family="SpanQA", source=_SMOLLM2, asset="qa/adapter", tasks=("qa",), size_bytes=269_000_000,
-        licence="Apache-2.0; the adapter was trained on XQuAD (CC BY-SA 4.0) and on invented stories", languages=("English",),
+        licence="Apache-2.0; the adapter was trained on XQuAD (CC BY-SA 4.0) and on texts written for it", languages=("English",),
         embedded=True, sha256=_SMOLLM2_SHA256,
         description="A small language model that can only say the text's own words. Good at following a talk; reading-pair is better.",
     ),

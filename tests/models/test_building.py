@@ -10,10 +10,7 @@ from engine.models.hf_qa_model import HFQAModel
 from engine.models.hf_seq2seq_tg_model import HFSeq2SeqTGModel
 from tests import tiny
 
-
-@pytest.fixture(autouse=True)
-def exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+pytestmark = pytest.mark.usefixtures("exactly")
 
 
 def test_several_threads_read_models_at_once_and_all_have_their_weights(tmp_path: Path) -> None:

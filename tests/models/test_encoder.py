@@ -15,10 +15,7 @@ from tests import tiny
 
 TEXTS = ["i am mad", "my product broke my product broke .", "green", "nature is green " * 30]
 
-
-@pytest.fixture(autouse=True)
-def exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+pytestmark = pytest.mark.usefixtures("exactly")
 
 
 @pytest.mark.parametrize("pooling", ["mean", "cls", "max"])

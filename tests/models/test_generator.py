@@ -13,10 +13,7 @@ from tests import tiny
 
 TEXTS = ["I am mad", "my product broke", "nature is green . nature is green ."]
 
-
-@pytest.fixture(autouse=True)
-def exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+pytestmark = pytest.mark.usefixtures("exactly")
 
 
 @pytest.fixture(params=[(HFCausalLMTGModel, tiny.causal_folder), (HFSeq2SeqTGModel, tiny.seq2seq_folder)], ids=["causal", "seq2seq"])

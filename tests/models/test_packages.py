@@ -19,6 +19,7 @@ class Shouter(BaseModel):
         return [{item.upper(): 1.0} for item in text]
 
 
+@pytest.mark.usefixtures("exactly")
 @pytest.mark.parametrize("family", ["STModel", "HFSeqTCModel"])
 def test_a_finetuned_model_is_kept_without_pickles(family: str, tmp_path: Path) -> None:
     model = build(family, tmp_path / "model")

@@ -14,10 +14,7 @@ from tests.harness import close, pairs, served
 
 EVERY_TASK = [pytest.param(task, id=name) for name, task in TASKS.items()]
 
-
-@pytest.fixture(autouse=True)
-def exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+pytestmark = pytest.mark.usefixtures("exactly")
 
 
 def rows_of(task: type[Task]) -> list[dict[str, Any]]:

@@ -22,10 +22,7 @@ def each() -> list[Any]:
             for task in TASKS.values() for variant in task.variants for name, family in FAMILIES.items() if task.name in family.learns
             for method in WAYS[family.learns[task.name]].methods]
 
-
-@pytest.fixture(autouse=True)
-def exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_PRECISION", "fp32")
+pytestmark = pytest.mark.usefixtures("exactly")
 
 
 @pytest.mark.parametrize(("task", "variant", "family", "method"), each())

@@ -44,6 +44,7 @@ def test_adapters_kept_alone_make_the_base_model_the_trained_one(new_model, tmp_
         assert one == pytest.approx(other, abs=1e-5)
 
 
+@pytest.mark.usefixtures("exactly")
 def test_a_saved_model_keeps_its_adapters_beside_it_until_it_learns_otherwise(new_model, tmp_path):
     import zipfile
 
