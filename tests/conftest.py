@@ -1,6 +1,7 @@
 """What every test has: a home folder of its own, and no way to a model hub."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,24 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("STUDIO_HOME", str(folder))
     monkeypatch.delenv("STUDIO_DATABASE_URL", raising=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def presets_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder in which the embedded models were made ready: once for all tests, as unpacking one takes half a minute."""
+    from engine import presets
+
+    folder = tmp_path_factory.mktemp("presets")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STUDIO_HOME", str(folder))
+        presets.fetch()
+    return folder
+
+
+@pytest.fixture
+def embedded(home: Path, presets_made: Path) -> None:
+    """The home folder of this test has the embedded models from the start."""
+    shutil.copytree(presets_made, home, copy_function=os.link, dirs_exist_ok=True)
 
 
 @pytest.fixture

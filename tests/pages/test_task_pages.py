@@ -60,6 +60,7 @@ def file_of(task: type[Task]) -> tuple[str, bytes]:
     return "rows.zip", file.getvalue()
 
 
+@pytest.mark.usefixtures("embedded")
 @pytest.mark.parametrize("task", EVERY_TASK)
 def test_an_example_is_answered_in_one_click(task: type[Task]) -> None:
     app = opened(task)
@@ -72,6 +73,7 @@ def test_an_example_is_answered_in_one_click(task: type[Task]) -> None:
     assert f"from engine import {task.__name__}" in texts(app) and task.default_model in texts(app)
 
 
+@pytest.mark.usefixtures("embedded")
 def test_a_second_model_says_what_it_thinks_of_the_same_text() -> None:
     task = TASKS["summarisation"]
     app = opened(task)
@@ -93,6 +95,7 @@ def test_asking_nothing_is_said_in_words(task: type[Task]) -> None:
     assert not app.exception and len(app.error) == 1 and "missing" in f"{app.error[0].proto.title} {app.error[0].value}"
 
 
+@pytest.mark.usefixtures("embedded")
 @pytest.mark.parametrize("task", EVERY_TASK)
 def test_a_whole_file_is_answered_and_a_row_that_fails_says_why(task: type[Task]) -> None:
     from engine import data

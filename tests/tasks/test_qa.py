@@ -1,5 +1,7 @@
 """Questions about texts, with the model that ships: short facts, talks, places, long texts."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -14,10 +16,10 @@ MODELS = ("minilm-qa", "smollm2-qa", "reading-pair")
 
 
 @pytest.fixture(scope="module")
-def tasks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, QA]:
+def tasks(presets_made: Path) -> dict[str, QA]:
     """The models that ship, in fp32, so that one by one or together makes no difference."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("STUDIO_HOME", str(presets_made))
         patch.setenv("STUDIO_PRECISION", "fp32")
         found = {name: QA(AutoModel.from_pretrained(name, device="cpu")) for name in MODELS}
     return found
