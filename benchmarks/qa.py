@@ -4,8 +4,8 @@
 
 - xquad: the last 232 questions of XQuAD English; the adapters were trained on the first 15 articles, which share no paragraph with them;
 - talks: 200 questions of talks about invented stories whose templates were held out from training (assets/qa/stories.py);
-- written: questions about texts written for this project that the encoder's adapter was not trained on, and how many of those that the
-  text does not answer are answered by nothing (assets/qa/readings.jsonl).
+- written: questions about texts written for this project that no adapter was trained on, and how many of those that the text does not
+  answer are answered by nothing (assets/qa/readings.jsonl).
 Words are compared as SQuAD does: without case, punctuation and articles.
 """
 

@@ -139,8 +139,10 @@ def train(xquad: Path, articles: int, epochs: int, start: Path | None = None) ->
     else:
         network = get_peft_model(network, LoraConfig(r=RANK, lora_alpha=RANK, target_modules=["query", "key", "value", "dense"],
                                                      task_type="QUESTION_ANS"))
-        learn(network.to(pick_device()), [batch for _ in range(epochs) for batch in epoch(tokeniser, kept, chance)])
-    learn(network.to(pick_device()), last(tokeniser, kept, random.Random(2)), LAST_RATE)
+    network.to(pick_device())
+    if not start:
+        learn(network, [batch for _ in range(epochs) for batch in epoch(tokeniser, kept, chance)])
+    learn(network, last(tokeniser, kept, random.Random(2)), LAST_RATE)
     return network.eval()
 
 

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, BinaryIO
+from typing import IO
 
 from engine.data.limits import Limits
 from engine.data.sources import CHUNK, Source, display_name
@@ -18,10 +18,11 @@ _BROKEN = (*DAMAGED, RuntimeError, OSError, ValueError, zipfile.LargeZipFile)
 
 @contextmanager
 def opened(source: Source, limits: Limits) -> Iterator[zipfile.ZipFile]:
-    """The archive, after a look at its list of members; broken ones become one clear StudioError."""
-    stream: BinaryIO = source.open()
-    try:
-        with zipfile.ZipFile(stream) as archive:
+    """The archive, after a look at its list of members; broken ones become one clear StudioError, other errors stay what they are."""
+    with source.open() as stream:
+        with _broken_said(source, _BROKEN):
+            archive = zipfile.ZipFile(stream)
+        with archive, _broken_said(source, DAMAGED):
             members = archive.infolist()
             if len(members) > limits.archive_members:
                 raise StudioError(f"{source.name} holds {plural(len(members), 'file')}.",
@@ -29,24 +30,35 @@ def opened(source: Source, limits: Limits) -> Iterator[zipfile.ZipFile]:
             if any(member.flag_bits & 0x1 for member in members):
                 raise StudioError(f"{source.name} is encrypted.", "Save it without a password and upload that.")
             yield archive
-    except _BROKEN as error:
+
+
+@contextmanager
+def _broken_said(source: Source, errors: tuple[type[Exception], ...]) -> Iterator[None]:
+    try:
+        yield
+    except errors as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise StudioError(f"{source.name} is a broken zip archive.",
                           "It may be cut short or damaged; make or download it again.") from error
-    finally:
-        stream.close()
 
 
 def chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> Iterator[bytes]:
     """A member's bytes, with an end to what a small file may unpack to. A size that lies fails zipfile's checksum."""
     total = 0
-    with archive.open(member) as stream:
+    with _member(archive, member) as stream:
         while chunk := _read(stream, member):
             total += len(chunk)
             if total > limits.octets or total > max(10_000_000, limits.archive_ratio * max(1, member.compress_size)):
                 raise StudioError(f"The archive unpacks to more than {size(total)}.", "Unpack it yourself and upload the table inside.")
             yield chunk
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return archive.open(member)
+    except (RuntimeError, ValueError) as error:
+        raise zipfile.BadZipFile(f"{member.filename} cannot be opened") from error  # as what is written before it says it
 
 
 def _read(stream: IO[bytes], member: zipfile.ZipInfo) -> bytes:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.errors import StudioError
 from engine.similarity.best import best
-from engine.similarity.vectors import Floats, pair_cosines, same_width, unit
+from engine.similarity.vectors import Floats, numbers, pair_cosines, same_width, unit
 from engine.words import plural
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Index:
 
         among: (N,) True for the items that may be found.
         """
-        asked = query.detach() if hasattr(query, "detach") else np.asarray(query, dtype=np.float32)
+        asked = numbers(query, "queries")
         single = asked.ndim == 1
         scores, places = self.nearest(asked[None] if single else asked, k, among)
         found = [[Hit(self.ids[place], int(place), float(score), percentile) for score, place, percentile in

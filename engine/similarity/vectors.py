@@ -14,14 +14,19 @@ LOOKED_UP = 100_000_000  # bytes of vectors at once
 SHAPES = "Give one list of numbers for each item, all of the same length."
 
 
-def table(vectors: Any, what: str = "vectors") -> Floats:
-    """(N, D) fp32 of lists, arrays or tensors. StudioError: not a table, no numbers in it, or numbers that are none."""
-    if hasattr(vectors, "detach"):
-        vectors = vectors.detach().float().cpu().numpy()
+def numbers(values: Any, what: str = "vectors") -> Floats:
+    """fp32 of lists, arrays or tensors, of whatever shape; StudioError where there is none, or something else than numbers."""
+    if hasattr(values, "detach"):
+        values = values.detach().float().cpu().numpy()
     try:
-        found = np.asarray(vectors, dtype=np.float32)
+        return np.asarray(values, dtype=np.float32)
     except (TypeError, ValueError, OverflowError):
         raise StudioError(f"The {what} are no table of numbers.", SHAPES) from None
+
+
+def table(vectors: Any, what: str = "vectors") -> Floats:
+    """(N, D) fp32 of lists, arrays or tensors. StudioError: not a table, no numbers in it, or numbers that are none."""
+    found = numbers(vectors, what)
     if found.ndim != 2 or not found.size:
         raise StudioError(f"The {what} have the shape {found.shape}.", SHAPES)
     wrong = np.flatnonzero(~np.isfinite(found).all(axis=1))

@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from engine import data
-from engine.data import image_archives
+from engine.data import archives, image_archives
+from engine.data.limits import LIMITS
+from engine.data.sources import Source
 from engine.errors import StudioError
 from engine.images import open_image
 
@@ -83,3 +85,14 @@ def test_a_bomb_among_the_images_is_refused() -> None:
 def test_several_files_become_one_archive(tmp_path: Path) -> None:
     image_archives.zipped({"a.png": png(), "b.png": png()}, tmp_path / "made.zip")
     assert len(data.read(tmp_path / "made.zip", "made.zip").frame) == 2
+
+
+def test_what_goes_wrong_with_the_work_is_not_said_of_the_archive(tmp_path: Path) -> None:
+    file = tmp_path / "good.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.csv", "text\nhello\n")
+    with pytest.raises(ValueError, match="somebody else"), archives.opened(Source(file, file.name), LIMITS):
+        raise ValueError("somebody else")
+    file.write_bytes(file.read_bytes()[:40])
+    with pytest.raises(StudioError, match="good.zip is a broken zip archive"), archives.opened(Source(file, file.name), LIMITS):
+        pass

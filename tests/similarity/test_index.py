@@ -107,6 +107,12 @@ def test_what_are_no_vectors_is_refused(vectors: list, said: str) -> None:
         Index(vectors)
 
 
+@pytest.mark.parametrize("query", ["word", [[1.0, 2.0], [1.0]], ["a", "b"], 1.0])
+def test_a_query_that_is_no_vector_is_refused(query: object) -> None:
+    with pytest.raises(StudioError, match="queries"):
+        Index(VECTORS).search(query)
+
+
 def test_vectors_of_another_width_and_wrong_ids_are_refused() -> None:
     with pytest.raises(StudioError, match="have 3 numbers, but the others have 24"):
         Index(VECTORS).search([1.0, 2.0, 3.0])
