@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,8 @@ PART = 5000  # rows that are held at once
 SHEET_ROWS = 1_048_575  # rows below the header of an Excel sheet
 SHEET_CELL = 32_767  # characters of an Excel cell
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*([eE][+-]?\d+)?%?")  # which no spreadsheet runs
+_PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,14})?")  # which a sheet holds as it stands: no zeros before it, no more digits
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ class Answers:
 
 
 def quoted(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets a quote before it (OWASP: CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    """A text that a spreadsheet would run as a formula gets a quote before it (OWASP: CSV injection); a number is none."""
+    runs = isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(value)
+    return f"'{value}" if runs else value
 
 
 def write_csv(path: Path, answers: Answers) -> None:
@@ -66,17 +70,18 @@ def write_csv(path: Path, answers: Answers) -> None:
 
 def write_jsonl(path: Path, answers: Answers) -> None:
     """Each item as it came, with its answer's named cells behind its own; no key of the user's is overwritten."""
-    names, items = list(answers.columns()), iter(answers.items())
+    columns, items = answers.columns(map(str, answers.rows.columns)), iter(answers.items())
     with path.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
         for rows, answered in answers.parts():
             for row, cells in zip(rows.to_dict("records"), records(answered), strict=True):
                 item = next(items, None) or {str(name): cell for name, cell in row.items() if isinstance(cell, str)}
-                file.write(_line(item, cells, names))
+                file.write(_line(item, cells, columns))
 
 
-def _line(item: Mapping[str, Any], cells: Mapping[str, Any], names: Iterable[str]) -> str:
+def _line(item: Mapping[str, Any], cells: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    """columns: {cell: its name in every line}; an item that holds something else by that name keeps it."""
     taken = set(map(str, item))
-    return json.dumps({**item, **{free(name, taken): cells.get(name) for name in names}}, ensure_ascii=False) + "\n"
+    return json.dumps({**item, **{free(shown, taken): cells.get(name) for name, shown in columns.items()}}, ensure_ascii=False) + "\n"
 
 
 def write_parquet(path: Path, answers: Answers) -> None:
@@ -112,28 +117,40 @@ def write_npy(path: Path, answers: Answers) -> None:
 
 
 def write_xlsx(path: Path, answers: Answers) -> None:
-    """An Excel sheet in which every text stays a text. Refuses more rows than a sheet has."""
+    """An Excel sheet in which every text stays a text, and columns of numbers are numbers. Refuses more rows than a sheet has."""
     if answers.done > SHEET_ROWS:
         raise StudioError(f"An Excel sheet holds {SHEET_ROWS:,} rows, this file has {answers.done:,}.", "Download it as CSV.")
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Answers")
+    numeric = {place for place in range(answers.rows.shape[1]) if _holds_numbers(answers.rows.iloc[:, place])}
     for number, table in enumerate(answers.tables()):
         if number == 0:
             sheet.append([_sheet_cell(sheet, str(name)) for name in table.columns])
         for row in table.itertuples(index=False, name=None):
-            sheet.append([_sheet_cell(sheet, value) for value in row])
+            sheet.append([_sheet_cell(sheet, _number(value) if place in numeric else value) for place, value in enumerate(row)])
     book.save(path)
+
+
+def _holds_numbers(column: "pd.Series[Any]") -> bool:
+    """Whether all cells of a column that are not empty are numbers; then none is an id with zeros before it, say."""
+    return all(isinstance(cell, str) and _PLAIN_NUMBER.fullmatch(cell) for cell in column if cell is not None and cell == cell) \
+        and bool(column.notna().any())
+
+
+def _number(cell: Any) -> Any:
+    return cell if not isinstance(cell, str) else float(cell) if "." in cell else int(cell)
 
 
 def _sheet_cell(sheet: Any, value: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    if value is None or (isinstance(value, float) and value != value):
+    if pd.isna(value):
         return None
     if not isinstance(value, str):
+        value = value.item() if hasattr(value, "item") else value  # a number of numpy's
         return value if isinstance(value, int | float | bool) else str(value)
     cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value)[:SHEET_CELL])
     cell.data_type = "s"  # openpyxl would take a leading = for a formula

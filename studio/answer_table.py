@@ -108,7 +108,13 @@ def answer_frame(answered: Sequence[Answered], columns: Mapping[str, str] | None
     """A column for each named cell. columns: as `Names` found them, of these very answers if not given."""
     columns = Names.of(answered).columns() if columns is None else columns
     rows = records(answered)
-    return pd.DataFrame({shown: [row.get(name) for row in rows] for name, shown in columns.items()}, index=range(len(rows)))
+    return pd.DataFrame({shown: _column([row.get(name) for row in rows]) for name, shown in columns.items()}, index=range(len(rows)))
+
+
+def _column(values: list[Any]) -> Any:
+    """Whole numbers stay whole where one is missing; pandas would make fractions of them."""
+    whole = any(type(value) is int for value in values) and all(value is None or type(value) is int for value in values)
+    return pd.array(values, dtype="Int64") if whole else values
 
 
 def joined(rows: pd.DataFrame, answered: Sequence[Answered], columns: Mapping[str, str] | None = None) -> pd.DataFrame:

@@ -88,7 +88,8 @@ def _work(job: store.Job, kind: str) -> None:
     except StudioError as error:
         _made[key] = Making(failed=f"{error.message} {error.hint}")
     except Exception as error:
-        _made[key] = Making(failed=f"The file could not be made (number {record(error)} in the log). Free some disk space and try again.")
+        way = "Free some disk space and try again." if isinstance(error, OSError) else "Another kind of file may work."
+        _made[key] = Making(failed=f"The file could not be made (number {record(error)} in the log). {way}")
 
 
 def _note(key: tuple[str, str], share: float) -> None:
@@ -102,7 +103,7 @@ def _path(job: store.Job, kind: str) -> Path:
 def _items(dataset: data.Dataset) -> Iterator[dict[str, Any] | None]:
     """The rows with the values that the file has: numbers stay numbers, where a table of cells has texts."""
     if dataset.upload.name.lower().endswith((".jsonl", ".ndjson")):
-        with dataset.upload.path.open(encoding=dataset.facts.encoding) as lines:
+        with dataset.upload.path.open(encoding=dataset.facts.encoding, errors="replace") as lines:  # as it was read
             for line in lines:
                 if line.strip():
                     item = json.loads(line.lstrip("\ufeff"))

@@ -7,7 +7,7 @@ import streamlit as st
 from engine import data, words
 from engine.errors import StudioError
 from engine.tasks import Task
-from studio import data_view, file_answers, file_job, forms, model_facts, resources
+from studio import data_view, file_answers, file_job, forms, model_facts, reading, resources
 from studio.data_view import PREVIEW_ROWS
 from studio.errors import guard
 from studio.file_worker import Reading, answer_rows
@@ -57,6 +57,7 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f":material/description: **{plain(dataset.name)}** · {words.plural(len(frame), 'row')}")
                 st.button("Another file", key=f"file_{task.page}_other", type="tertiary", on_click=file_answers.forget)
+            reading.show(dataset, frame, f"file_{task.page}_{dataset.upload.id}", _read_anew)
             columns = _columns(task, frame)
             options = forms.form(model_facts.options(task, model), f"file_{task.page}_option")
             with st.container(horizontal=True):
@@ -75,6 +76,11 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
                 st.rerun()
             if tried:
                 _try(task, model, dataset, columns, options)
+
+
+def _read_anew(changed: data.Dataset) -> None:
+    st.query_params["file"] = changed.id
+    st.rerun()
 
 
 def _columns(task: type[Task], frame: Any) -> dict[str, str]:
@@ -122,5 +128,5 @@ def _try(task: type[Task], model: str, dataset: Any, columns: dict[str, str], op
         reading = Reading(ready, columns, dataset.files())
         answered = [item for part in answer_rows(ready, rows, reading, options, lambda: False) for item in part]
     st.caption("The first three rows with their answers")
-    file_answers.table(rows[list(columns.values())], answered, f"file_{task.page}_tried",
+    file_answers.table(rows[list(dict.fromkeys(columns.values()))], answered, f"file_{task.page}_tried",
                        file_answers.pictures(task, dataset, columns, TRIED_ROWS))

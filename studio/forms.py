@@ -110,7 +110,9 @@ def _image(field: Field, default: Any, empty: str, shared: dict[str, Any]) -> An
     key = shared["key"]
     uploaded = st.file_uploader(field.label, type=list(ENDINGS), key=f"{key}_{peek(f'{key}_upload', 0)}", help=field.help or None,
                                 max_upload_size=MOST_BYTES // 1_000_000)
-    value = images.Uploaded.of(uploaded) if uploaded is not None else peek(f"{key}_given", default)
+    if uploaded is not None:
+        put(f"{key}_given", None)  # it would be back once the uploader is emptied, by another page, say
+    value = images.Uploaded.of(uploaded) if uploaded is not None else peek(f"{key}_given") or default
     if value is not None:
         images.thumbnail(value)
     return value
@@ -145,6 +147,8 @@ def _images(field: Field, key: str) -> list[Any]:
     """The bytes of several files, or what `fill` gave."""
     uploaded = st.file_uploader(f"{field.label}s", type=list(ENDINGS), key=f"{key}_{peek(f'{key}_upload', 0)}", help=field.help or None,
                                 accept_multiple_files=True, max_upload_size=MOST_BYTES // 1_000_000)
+    if uploaded:
+        put(f"{key}_given", None)
     values = [images.Uploaded.of(file) for file in uploaded] if uploaded else list(peek(f"{key}_given") or [])
     with st.container(horizontal=True, gap="small"):
         for place, value in enumerate(values, start=1):

@@ -101,10 +101,11 @@ def _toolbar(card: hub.Card) -> None:
         if page and st.button("Use it", icon=":material/play_arrow:", type="primary", key="hub_use"):
             navigation.go(page, model=card.name)
         with st.popover("Rename", icon=":material/edit:", key="hub_rename"):
-            st.text_input("New name", value=card.name, key="hub_new_name", help="3 to 100 of a-z, 0-9, - and _.")
+            st.text_input("New name", value=card.name, key=f"hub_new_name_{card.name}", help="3 to 100 of a-z, 0-9, - and _.")
             st.button("Rename", key="hub_rename_now", type="primary", on_click=_rename, args=(card.name,))
         with st.popover("Describe", icon=":material/notes:", key="hub_describe"):
-            st.text_area("What it is for, and what to know about it", value=card.description, key="hub_description", height=140)
+            st.text_area("What it is for, and what to know about it", value=card.description, height=140,
+                         key=f"hub_description_{card.name}")
             st.button("Keep this", key="hub_describe_now", type="primary", on_click=_describe, args=(card.name,))
         with st.popover("Delete", icon=":material/delete:", key="hub_delete"):
             st.markdown(f"Delete **{plain(card.name)}** for good? This frees about {words.size(card.size_bytes)} of disk.")
@@ -116,14 +117,14 @@ def _toolbar(card: hub.Card) -> None:
 
 def _rename(name: str) -> None:
     with guard():
-        card = hub.rename(name, str(peek("hub_new_name", "")).strip())
+        card = hub.rename(name, str(peek(f"hub_new_name_{name}", "")).strip())
         st.query_params["model"] = card.name
         toast(f"Renamed to {card.name}.")
 
 
 def _describe(name: str) -> None:
     with guard():
-        hub.set_description(name, str(peek("hub_description", "")).strip())
+        hub.set_description(name, str(peek(f"hub_description_{name}", "")).strip())
         toast("The description is kept.")
 
 

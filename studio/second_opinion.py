@@ -1,6 +1,7 @@
 """Under an answer: what another model that is here says to the very same, for comparing."""
 
 import time
+from typing import Any
 
 import streamlit as st
 
@@ -34,12 +35,19 @@ def show(task: type[Task], found: Exchange, key: str) -> None:
 
 
 def _ask(task: type[Task], first: Exchange, model: str) -> Exchange:
-    """The same rows with the options that this model takes too; labels that the first one has of its own are asked of this one."""
-    options = {}
-    for field in model_facts.options(task, model):
-        own = model_facts.own_labels(first.model) if field.kind == "labels" else None
-        options[field.name] = first.options.get(field.name) or own or field.default
+    """The same rows with the options that this model takes too."""
+    options = options_of(task, first, model)
     with st.spinner("Answering" if resources.is_loaded(model) else f"Reading the model {model} for the first time, a few seconds"):
         ready = resources.task(task.name, model)
         began = time.monotonic()
         return Exchange(model, first.rows, options, ready.answer(first.rows, **options), time.monotonic() - began)
+
+
+def options_of(task: type[Task], first: Exchange, model: str) -> dict[str, Any]:
+    """What the first was asked with, where this model takes it; labels that the first one has of its own are asked of this one."""
+    options = {}
+    for field in model_facts.options(task, model):
+        given = first.options.get(field.name)
+        own = model_facts.own_labels(first.model) if field.kind == "labels" else None
+        options[field.name] = given if given is not None else own or field.default
+    return options

@@ -8,12 +8,11 @@ from typing import Any
 import streamlit as st
 
 from engine import paths, preferences, words
-from engine.fields import check_all
 from studio import forms, resources
 from studio.errors import guard
 from studio.frame import FORM_WIDTH
 from studio.results_tables import plain
-from studio.state import forget, toast
+from studio.state import forget, peek, put, toast
 
 PREFIX = "settings"
 SHOWN_VERSIONS = ("streamlit", "torch", "transformers", "sentence-transformers", "pytorch-lightning", "plotly", "sqlalchemy")
@@ -22,16 +21,30 @@ SHOWN_VERSIONS = ("streamlit", "torch", "transformers", "sentence-transformers",
 def computing() -> None:
     """Threads, precision and the cache's size: drawn from their declaration, saved together."""
     now = preferences.read()
+    saved = asdict(now)
     with st.container(width=FORM_WIDTH):
-        values = forms.form(preferences.Preferences.declared(), PREFIX, defaults=asdict(now), empty="chosen automatically")
-        changed = any(values[name] != value for name, value in asdict(now).items())
+        values = forms.form(preferences.Preferences.declared(), PREFIX, defaults=_followed(saved), empty="chosen automatically")
+        changed = {name: values[name] for name, value in saved.items() if values[name] != value}
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("Save", type="primary", key="settings_save", disabled=not changed, on_click=_save, args=(values,))
+            st.button("Save", type="primary", key="settings_save", disabled=not changed, on_click=_save, args=(changed,))
             st.button("Back to the defaults", key="settings_defaults", type="tertiary", disabled=now == preferences.Preferences(),
                       on_click=_defaults)
     used = resources.computing()
     st.caption("Runs and answers that start after it use what is saved. "
                + (f"Just now answers are computed in **{used}**." if used else "What that comes to is shown here after the first answer."))
+
+
+def _followed(saved: dict[str, Any]) -> dict[str, Any]:
+    """What the fields start from. One that nobody touched in this tab follows what another tab saved; one that may be empty is filled by
+    its state, as a default would come back whenever the reader empties it."""
+    defaults = asdict(preferences.Preferences())
+    before = peek(f"{PREFIX}_before", defaults)
+    for name, value in saved.items():
+        key = f"{PREFIX}_{name}"
+        if value != before[name] and peek(key, before[name]) == before[name]:
+            put(key, value) if defaults[name] is None else forget(key)
+    put(f"{PREFIX}_before", saved)
+    return {name: None if defaults[name] is None else value for name, value in saved.items()}
 
 
 def memory() -> None:
@@ -88,9 +101,10 @@ def versions() -> None:
              alt="Versions", width=FORM_WIDTH)
 
 
-def _save(values: dict[str, Any]) -> None:
+def _save(changed: dict[str, Any]) -> None:
+    """Only what was changed here: another tab may have saved the rest meanwhile."""
     with guard():
-        preferences.write(preferences.Preferences(**check_all(preferences.Preferences.declared(), values)))
+        preferences.write(preferences.Preferences(**asdict(preferences.read()) | changed))
         preferences.apply()
         freed = preferences.trim_cache()
         toast("Saved." + (f" {words.size(freed)} of the cache freed." if freed else ""))

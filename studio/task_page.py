@@ -146,8 +146,13 @@ def _ask(task: type[Task], model: str, rows: list[dict[str, Any]], options: dict
     kept = state().answers[task.name] = Exchange(model, rows, options, [""], 0.0, stopped=True)
     st.button("Stop", key=f"{prefix}_stop", icon=":material/stop_circle:")  # any click ends this run, and with it the writing
     shown = st.empty()
-    for _ in _kept(ready.stream(rows[0], **options), kept, started):
-        shown.markdown(marked(kept.answers[0], []))  # the whole so far: markup could reach over pieces
+    try:
+        for _ in _kept(ready.stream(rows[0], **options), kept, started):
+            shown.markdown(marked(kept.answers[0], []))  # the whole so far: markup could reach over pieces
+    except Exception:
+        if not kept.answers[0]:
+            state().answers.pop(task.name, None)  # refused: there is no answer to keep
+        raise
     kept.stopped = False
     st.rerun()
 

@@ -51,7 +51,8 @@ def read(archive: zipfile.ZipFile, read_table: Callable[[zipfile.ZipInfo], Table
         if naming_column(table.frame, images) is not None:
             notes = (*table.facts.notes, f"The table {described.filename} lies beside {len(images):,} images.")
             return Table(table.frame, replace(table.facts, format="zip", notes=notes))
-    return Table(_frame(images), Facts("zip", records=len(images), notes=(f"A zip of {len(images):,} images.",)))
+    unused = (f"The table {described.filename} names too few of them and is left out.",) if described else ()
+    return Table(_frame(images), Facts("zip", records=len(images), notes=(f"A zip of {len(images):,} images.", *unused)))
 
 
 def images_among(members: Iterable[zipfile.ZipInfo]) -> list[str]:

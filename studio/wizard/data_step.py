@@ -6,10 +6,10 @@ import streamlit as st
 
 from engine import data, words
 from engine.errors import StudioError
-from studio import data_view, resources
+from studio import data_view, reading, resources
 from studio.results_tables import plain
 from studio.wizard import place as places
-from studio.wizard import reading, sample, schema
+from studio.wizard import sample, schema
 from studio.wizard.place import Place
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def draw(place: Place) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":material/description: **{plain(dataset.name)}** · {words.size(dataset.upload.size)}", width="content")
         st.button("Choose other data", key="wizard_other", type="tertiary", on_click=_other, args=(place,))
-    reading.show(place, dataset, frame)
+    reading.show(dataset, frame, "wizard", lambda changed: places.go(place, dataset=changed.id))
     data_view.preview(frame, key="wizard_preview", rows=5, pictures=_pictures(place, dataset, frame))
     variant, dataset = schema.show(place, dataset, frame)
     if st.button("Go on to the check", key="wizard_data_next", type="primary"):

@@ -47,6 +47,12 @@ def test_a_table_among_the_images_says_the_rows() -> None:
     assert {"a.png", "b.png"} <= set(dataset.files()) and "gone.png" not in dataset.files()
 
 
+def test_a_table_that_names_too_few_images_is_left_out_and_that_is_said() -> None:
+    dataset = stored({"a.png": png(), "b.png": png(), "prices.csv": b"file,price\na.png,1\nc.png,2\n"})
+    assert list(dataset.frame().columns) == ["image"]
+    assert dataset.facts.notes == ("A zip of 2 images.", "The table prices.csv names too few of them and is left out.")
+
+
 def test_names_that_lead_elsewhere_are_only_names() -> None:
     dataset = stored({"../../evil.png": png(), "C:\\evil.png": png()})
     for image in dataset.files().values():

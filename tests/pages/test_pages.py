@@ -99,10 +99,10 @@ def test_a_model_is_renamed_described_and_deleted_on_its_card(filled: dict[str, 
 
     name = hub.save(hub.get(filled["model"]).folder, "to-be-changed").name
     app = opened("hub", model=name)
-    app.text_area(key="hub_description").set_value("Sorts mail")
+    app.text_area(key=f"hub_description_{name}").set_value("Sorts mail")
     app.button(key="hub_describe_now").click().run()
     assert hub.get(name).description == "Sorts mail"
-    app.text_input(key="hub_new_name").set_value("changed")
+    app.text_input(key=f"hub_new_name_{name}").set_value("changed")
     app.button(key="hub_rename_now").click().run()
     assert trouble(app) == []
     assert hub.get("changed").name == "changed"
@@ -114,7 +114,7 @@ def test_a_model_is_renamed_described_and_deleted_on_its_card(filled: dict[str, 
 def test_a_name_that_a_model_cannot_bear_is_refused_in_words(filled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_HOME", filled["home"])
     app = opened("hub", model=filled["model"])
-    app.text_input(key="hub_new_name").set_value("Not A Name!")
+    app.text_input(key=f"hub_new_name_{filled['model']}").set_value("Not A Name!")
     app.button(key="hub_rename_now").click().run()
     assert not app.exception
     assert len(app.error) == 1
@@ -145,3 +145,39 @@ def test_loaded_models_are_listed_with_their_sizes_and_can_be_unloaded() -> None
     assert any("answers are computed in" in item.value for item in app.caption)
     app.button(key="settings_unload_minilm_cpu").click().run()
     assert trouble(app) == [] and cache.held() == []
+
+
+def test_a_number_that_was_saved_can_be_emptied_again_and_a_second_tab_undoes_nothing() -> None:
+    from engine import preferences
+
+    first, second = opened("settings"), opened("settings")
+    first.number_input(key="settings_answer_threads").set_value(2).run()
+    first.button(key="settings_save").click().run()
+    second.number_input(key="settings_cache_gigabytes").set_value(7.0).run()
+    second.button(key="settings_save").click().run()
+    assert trouble(first) == trouble(second) == []
+    assert (preferences.read().answer_threads, preferences.read().cache_gigabytes) == (2, 7.0)
+    assert second.number_input(key="settings_answer_threads").value == 2
+    first.run()
+    assert first.number_input(key="settings_cache_gigabytes").value == 7.0
+    later = opened("settings")
+    number = later.number_input(key="settings_answer_threads")
+    assert number.value == 2 and not number.proto.HasField("default")
+    number.set_value(None).run()
+    later.button(key="settings_save").click().run()
+    assert trouble(later) == [] and preferences.read() == preferences.Preferences(cache_gigabytes=7.0)
+
+
+def test_a_models_card_opened_from_another_shows_its_own_description(filled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_HOME", filled["home"])
+    from engine import hub
+
+    child = hub.save(hub.get(filled["model"]).folder, "the-child", description="The child's.").name
+    app = opened("hub", model=child)
+    app.text_area(key=f"hub_description_{child}").set_value("Typed for the child")
+    app.query_params["model"] = filled["model"]
+    app.run()
+    assert app.text_area(key=f"hub_description_{filled['model']}").value == hub.get(filled["model"]).description
+    app.button(key="hub_describe_now").click().run()
+    assert trouble(app) == [] and "child" not in hub.get(filled["model"]).description
+    hub.delete(child)

@@ -126,3 +126,60 @@ def test_a_whole_file_is_answered_and_a_row_that_fails_says_why(task: type[Task]
         pictures = list(app.dataframe[0].value["picture"])
         assert [str(one).startswith("data:image/jpeg;base64,") for one in pictures] == [item.error is None for item in found]
         assert [item.error for item in found if item.error][0].startswith("'broken.png' is")  # by its own name, not by where it lies
+
+
+def kept(content: bytes, name: str) -> Any:
+    from engine import data
+
+    return data.Dataset.of(data.store(content, name)).save()
+
+
+def test_a_file_says_how_it_was_read_and_can_be_read_in_another_way() -> None:
+    task = TASKS["text-classification"]
+    app = opened(task, file=kept(b"great\nbad\nok\nfine\n", "short.txt").id)
+    assert "3 rows · 1 column · header in row 1" in texts(app)
+    header = next(box for box in app.selectbox if box.label == "Header")
+    header.select("there is none").run()
+    assert trouble(app) == [] and "4 rows · 1 column · no header row" in texts(app)
+    assert [button.label for button in app.button if button.label.startswith("Answer ")] == ["Answer 4 rows"]
+
+
+def test_one_column_for_two_inputs_is_tried_without_trouble() -> None:
+    task = TASKS["qa"]
+    app = opened(task, file=kept(b"text\nWhere is Ann? Ann is in Graz.\n", "one.csv").id, model="minilm-qa")
+    for name in ("question", "context"):
+        app.selectbox(key=f"file_qa_column_{name}").select("text")
+    app.run()
+    app.button(key="file_qa_try").click().run()
+    assert trouble(app) == [] and "The first three rows with their answers" in texts(app)
+
+
+@pytest.mark.usefixtures("embedded")
+def test_a_text_that_is_refused_leaves_no_answer_behind() -> None:
+    task = TASKS["text-generation"]
+    app = opened(task)
+    app.text_area(key="ask_text_generation_text").set_value("Hello")
+    app.number_input(key="ask_text_generation_min_length").set_value(90).run()
+    app.button(key="ask_text_generation").click().run()
+    assert len(trouble(app)) == 1 and "min_length" in trouble(app)[0]
+    app.number_input(key="ask_text_generation_min_length").set_value(0).run()
+    assert trouble(app) == [] and "The answer will stand here" in texts(app)
+
+
+def test_a_second_model_is_asked_with_zeros_too() -> None:
+    from studio import second_opinion
+    from studio.exchange import Exchange
+
+    first = Exchange("another", [{"text": "Hello"}], {"top_k": 0, "length_penalty": 0.0, "temperature": None}, ["Hi"], 0.1)
+    asked = second_opinion.options_of(TASKS["text-generation"], first, "smollm2-135m")
+    assert (asked["top_k"], asked["length_penalty"]) == (0, 0.0) and asked["temperature"] == 1.0
+
+
+def test_an_examples_image_does_not_come_back_once_another_was_uploaded() -> None:
+    task = TASKS["image-vectorisation"]
+    app = opened(task)
+    app.button(key=f"ask_{task.page}_example_1").click().run()
+    before = len(app.session_state["studio"].answers[task.name].rows)
+    app.file_uploader[0].upload("mine.png", Path(task.examples[0]["image"]).read_bytes()).run()
+    assert before == len(task.examples) and app.session_state[f"ask_{task.page}_image_given"] is None
+    assert trouble(app) == []

@@ -28,12 +28,12 @@ def part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int
     return int(request.param)
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("value", ["=1+1", "+1+A2", "-1-cmd", "-", "+49 170 1234", "@SUM(A1)", "\tx", "\rx"])
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(value: str):
     assert quoted(value) == f"'{value}"
 
 
-@pytest.mark.parametrize("value", ["plain", "", -1, -0.5, None])
+@pytest.mark.parametrize("value", ["plain", "", -1, -0.5, None, "-12.50", "+3", "-1,5", "-2e-3", "+5%"])
 def test_other_cells_stay_as_they_are(value: object):
     assert quoted(value) == value
 
@@ -64,6 +64,22 @@ def test_excel_keeps_a_formula_as_the_text_it_was_and_numbers_as_numbers(tmp_pat
     assert sheet["C2"].value == 0.5 and sheet["C3"].value is None and sheet["E3"].value == "No."
 
 
+def test_excel_holds_columns_of_numbers_as_numbers_and_ids_as_texts(tmp_path: Path, part: int):
+    rows = pd.DataFrame({"balance": ["-12.50", None, "3"], "id": ["007", "8", "9"], "long": ["12345678901234567", "1", "2"]})
+    sheet = load_workbook(made(tmp_path, "xlsx", rows, [Answered("x"), Answered("y"), Answered("z")])).active
+    assert [cell.value for cell in sheet["A"]] == ["balance", -12.5, None, 3]
+    assert [cell.value for cell in sheet["B"]] == ["id", "007", "8", "9"] and sheet["C2"].value == "12345678901234567"
+
+
+def test_a_place_is_a_whole_number_in_every_part(tmp_path: Path, part: int):
+    rows = pd.DataFrame({"text": list("abc")})
+    answered = [Answered("x", details={"start": 3}), Answered(error="No."), Answered("y", details={"start": 12})]
+    lines = made(tmp_path, "csv", rows, answered).read_text("utf-8-sig").splitlines()
+    assert [line.split(",")[2] for line in lines] == ["start", "3", "", "12"]
+    sheet = load_workbook(made(tmp_path, "xlsx", rows, answered)).active
+    assert [cell.value for cell in sheet["C"]] == ["start", 3, None, 12]
+
+
 def test_more_rows_than_a_sheet_holds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(answer_files, "SHEET_ROWS", 1)
     with pytest.raises(StudioError, match="holds 1 rows, this file has 2"):
@@ -74,14 +90,14 @@ def test_json_lines_keep_their_values_and_no_key_is_overwritten(tmp_path: Path, 
     def items() -> Iterator[dict[str, Any] | None]:
         yield from ({"id": 7, "tags": ["a"], "label": "theirs"}, {"id": 8}, None)
 
-    rows = pd.DataFrame({"id": ["7", "8", "9"], "note": [None, None, "n"]})
+    rows = pd.DataFrame({"id": ["7", "8", "9"], "note": [None, None, "n"], "label": ["theirs", None, None]})
     answered = [Answered({"x": 0.9, "y": 0.1}), Answered(error="The text is missing."), Answered({"x": 1.0})]
     path = made(tmp_path, "jsonl", rows, answered, items)
     first, second, third = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     assert first == {"id": 7, "tags": ["a"], "label": "theirs", "label (2)": "x", "probability": 0.9, "probability of x": 0.9,
                      "probability of y": 0.1, "error": None}
-    assert (second["id"], second["label"], second["error"]) == (8, None, "The text is missing.")
-    assert (third["id"], third["note"], third["label"]) == ("9", "n", "x")
+    assert (second["id"], second["label (2)"], second["error"]) == (8, None, "The text is missing.") and "label" not in second
+    assert (third["id"], third["note"], third["label (2)"]) == ("9", "n", "x") and "label" not in third
 
 
 def test_vectors_keep_every_bit_and_a_row_that_failed_has_none(tmp_path: Path, part: int) -> None:

@@ -146,3 +146,12 @@ def test_a_file_that_cannot_be_made_says_why_and_leaves_nothing_half_written(mod
         time.sleep(0.02)
     assert "Download it as CSV" in made.failed
     assert list(file_store.folder(job.id).glob("answers-*")) == []
+
+
+def test_json_lines_with_a_damaged_byte_come_back_with_their_answers(model: str) -> None:
+    content = '{"text": "größer"}\n'.encode() + b'{"text": "broken \xff byte", "n": 1}\n'
+    dataset = data.Dataset.of(data.store(content, "mail.jsonl")).save()
+    job = wait(file_job.start(TASK, model, dataset.id, "mail.jsonl", {"text": "text"}, LABELS, 2))
+    lines = [json.loads(line) for line in download_job.build(job, "jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (job.state, job.failed) == ("finished", 0) and all(line["label"] in LABELS["labels"] for line in lines)
+    assert lines[1]["n"] == 1 and lines[1]["text"].startswith("broken ")
