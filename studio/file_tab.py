@@ -57,7 +57,6 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f":material/description: **{plain(dataset.name)}** · {words.plural(len(frame), 'row')}")
                 st.button("Another file", key=f"file_{task.page}_other", type="tertiary", on_click=file_answers.forget)
-            reading.show(dataset, frame, f"file_{task.page}_{dataset.upload.id}", _read_anew)
             columns = _columns(task, frame)
             options = forms.form(model_facts.options(task, model), f"file_{task.page}_option")
             with st.container(horizontal=True):
@@ -67,6 +66,7 @@ def _prepare(task: type[Task], model: str, identity: str) -> None:
         if not tried:
             with right, guard():
                 data_view.preview(frame, f"file_{task.page}_preview", pictures=file_answers.pictures(task, dataset, columns, PREVIEW_ROWS))
+                reading.show(dataset, frame, f"file_{task.page}_{dataset.upload.id}", _read_anew)
         with guard():
             if started:
                 _check(task, model, columns, options)

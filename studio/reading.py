@@ -54,7 +54,7 @@ def _select(label: str, dataset: "Dataset", prefix: str, name: str, found: Any, 
     """None while it is left as found."""
     given = dataset.options.get(name)
     options = [FOUND, *dict.fromkeys([value for value in (given, *known) if value is not None])]
-    said = f"{(names or {}).get(found, found)}, as found" if given is None else FOUND
+    said = f"{(names or {}).get(found, found)}, found" if given is None else FOUND
     chosen = st.selectbox(label, options, index=options.index(given or FOUND), key=f"{prefix}_read_{name}",
                           format_func=lambda value: said if value == FOUND else (names or {}).get(value, str(value)))
     return None if chosen == FOUND else chosen
