@@ -42,13 +42,16 @@ class Field:
             return None
         if self.kind == "number" and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
+        if self.kind == "labels" and hasattr(value, "tolist"):
+            value = value.tolist()  # an array, such as a column's unique values
         types = _TYPES.get(self.kind)
         if types and (not isinstance(value, types) or (isinstance(value, bool) and self.kind != "switch")):
             raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes {self._takes()}.")
-        too_small = self.minimum is not None and self.kind in ("integer", "number") and value < self.minimum
-        too_large = self.maximum is not None and self.kind in ("integer", "number") and value > self.maximum
-        if too_small or too_large or value != value:
-            raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes {self._takes()}.")
+        if self.kind in ("integer", "number"):
+            too_small = self.minimum is not None and value < self.minimum
+            too_large = self.maximum is not None and value > self.maximum
+            if too_small or too_large or value != value:
+                raise StudioError(f"{self.label} cannot be {value!r}.", f"`{self.name}` takes {self._takes()}.")
         if self.required and self.kind == "text" and not value.strip():
             raise StudioError(f"{self.label} is missing.", f"`{self.name}` is empty; give a value.")
         if self.kind == "image" and not like_an_image(value):

@@ -4,6 +4,7 @@ import base64
 import binascii
 import io
 import re
+import threading
 import warnings
 from os import PathLike
 from pathlib import Path
@@ -19,6 +20,7 @@ ENDINGS = ("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff", "ppm", "pg
 MOST_PIXELS = 64_000_000  # of an image as it comes; a larger one is a mistake or an attack
 MOST_BYTES = 100_000_000  # of a file
 _BASE64 = re.compile(r"[A-Za-z0-9+/=_\s-]+")
+_loading = threading.Lock()  # an image that Pillow opened is read when it is first looked at, and two threads may look at one
 _TAKES = "Give a path, a PIL image, the bytes of an image file, or these in base64."
 
 
@@ -77,7 +79,10 @@ def open_image(value: Any, size: int | None = None) -> "Image":
             if image.width * image.height > MOST_PIXELS:
                 raise StudioError(f"{_named(value)} has {image.width:,} x {image.height:,} pixels.",
                                   f"At most {MOST_PIXELS:,} pixels are opened.")
-            if size and image is not value:
+            if image is value:
+                with _loading:
+                    image.load()
+            elif size:
                 image.draft("RGB", (size, size))
             return _rgb(ImageOps.exif_transpose(image))
     except Image.DecompressionBombError:

@@ -119,5 +119,5 @@ def _changed(name: str) -> float:
         return 0.0
     from engine.models.auto_model import saved_folder
 
-    config = (saved_folder(name) or Path(name)) / "config.json"
+    config = (saved_folder(name) or Path(name).expanduser()) / "config.json"
     return config.stat().st_mtime if config.is_file() else 0.0

@@ -127,4 +127,4 @@ def load_lora(model: Any, path: str | Path) -> Any:
     model.load_state_dict(found.weights, strict=False)
     merge(model)
     model.adapters = found
-    return model.requires_grad_(True).eval()
+    return model.requires_grad_(True).train().eval()  # training drops what the model keeps of its former weights

@@ -5,6 +5,7 @@ alone takes longer than torch's; see `engine.models.foreign_encoder` for all oth
 """
 
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,9 @@ from engine.models.text import clean
 
 MODULES = "sentence_transformers.models."
 LONGEST = 512  # tokens; more only where a model says so itself
+AT_ONCE = 1000  # texts
+_ALONE = {"return_token_type_ids": False, "return_attention_mask": False}
+_switching = threading.Lock()  # whether it cuts is a state of a tokeniser, which threads that answer with one model share
 
 
 class Tokens(NamedTuple):
@@ -31,17 +35,20 @@ class Tokens(NamedTuple):
 
 def tokenise(tokeniser: Any, texts: Sequence[str], max_length: int) -> Tokens:
     """Tokenise without padding; texts longer than `max_length` tokens are cut, and counted."""
-    if not texts:
-        return Tokens([], 0)
-    texts = [clean(text) for text in texts]
-    alone = {"return_token_type_ids": False, "return_attention_mask": False}
-    ids = tokeniser(texts, truncation=False, verbose=False, **alone)["input_ids"]
-    long = [index for index, sequence in enumerate(ids) if len(sequence) > max_length]
-    if long:
-        short = tokeniser([texts[index] for index in long], truncation=True, max_length=max_length, **alone)["input_ids"]
-        for index, sequence in zip(long, short, strict=True):
-            ids[index] = sequence
-    return Tokens(ids, len(long))
+    ids: list[list[int]] = []
+    cut = 0
+    for start in range(0, len(texts), AT_ONCE):
+        part = [clean(text) for text in texts[start:start + AT_ONCE]]
+        with _switching:
+            found = tokeniser(part, truncation=False, verbose=False, **_ALONE)["input_ids"]
+            long = [index for index, sequence in enumerate(found) if len(sequence) > max_length]
+            if long:
+                short = tokeniser([part[index] for index in long], truncation=True, max_length=max_length, **_ALONE)["input_ids"]
+                for index, sequence in zip(long, short, strict=True):
+                    found[index] = sequence
+        ids += found
+        cut += len(long)
+    return Tokens(ids, cut)
 
 
 def longest_of(tokeniser: Any, backbone: nn.Module) -> int:

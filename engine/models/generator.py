@@ -144,6 +144,9 @@ SAMPLING = ("temperature", "top_k", "top_p")  # without effect, and warned about
 def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options in transformers' words, with nothing left to a checkpoint's own defaults."""
     given = {"max_length": 64, "num_beams": 1, "num_generations": 1, "do_sample": False, "repetition_penalty": 1.0, **options}
+    if given["num_generations"] > given["num_beams"] > 1:
+        raise StudioError(f"{given['num_generations']} generations need as many beams, not {given['num_beams']}.",
+                          "Set `num_beams` to 1 or to at least `num_generations`.")
     if given["num_generations"] > 1 and not given["do_sample"] and given["num_beams"] < given["num_generations"]:
         raise StudioError(f"{given['num_generations']} generations would all be the same.",
                           "Set `do_sample`, or at least as many `num_beams` as `num_generations`.")

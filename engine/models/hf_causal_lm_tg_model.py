@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from engine.errors import StudioError
 from engine.models.generator import Generator
 from engine.models.long_texts import shorten_long
+from engine.models.text import clean
 from engine.models.unsupported import summary
 
 INSTRUCTION = "{text}\n\nSummarize the text above in one sentence."
@@ -30,7 +32,10 @@ class HFCausalLMTGModel(Generator):
         return [texts if len(texts) > 1 else texts[0] for texts in written]
 
     def prompts_text_generation(self, text: list[str], max_length: int = 64, **_: Any) -> list[list[int]]:
-        most = max(1, self.longest - max_length)
+        most = self.longest - max_length
+        if most < 1:
+            raise StudioError(f"`max_length` cannot be {max_length}: {self.name} reads and writes {self.longest:,} tokens together.",
+                              f"Give at most {self.longest - 1:,}.")
         return [self.prompt_text_generation(one, most) for one in text]
 
     def prompt_text_generation(self, text: str, most: int | None = None) -> list[int]:
@@ -50,5 +55,5 @@ class HFCausalLMTGModel(Generator):
 
     def prompt_summarisation(self, text: str) -> list[int]:
         """Token ids of one text and the wish for its summary."""
-        chat = [{"role": "user", "content": INSTRUCTION.format(text=text)}]
+        chat = [{"role": "user", "content": INSTRUCTION.format(text=clean(text))}]
         return self.tokeniser.apply_chat_template(chat, add_generation_prompt=True, tokenize=True, return_dict=True)["input_ids"]

@@ -8,18 +8,30 @@ _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|e\.g|i\.e
                            r"Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mt|Ave|Gen|Col|Lt|Capt|Rev|Hon)|\b[A-Z])\.$")
 
 
+_LONGEST = 12  # more letters than any of these has
+_AFTER_DOT = re.compile(r"[.][\"'”’»)\]]*\s+(\w)")
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """(start, end) of each sentence in characters, without the space around it; nothing but space is left out."""
     spans: list[tuple[int, int]] = []
     start = 0
+    begun_big = _begins_big(text)
     for found in _END.finditer(text):
-        piece = text[start:found.end()]
-        if found.group().startswith(".") and (_ABBREVIATION.search(piece) or _goes_on(text, found.end())):
+        end = found.end()
+        shortened = _ABBREVIATION.search(text[max(start, end - _LONGEST):end])
+        if found.group().startswith(".") and (shortened or (begun_big and _goes_on(text, end))):
             continue
         _add(spans, text, start, found.end())
         start = found.end()
     _add(spans, text, start, len(text))
     return spans
+
+
+def _begins_big(text: str) -> bool:
+    """Whether this text begins sentences with capitals; chats and transcripts often do not."""
+    firsts = [found.group(1) for found in _AFTER_DOT.finditer(text)]
+    return sum(map(str.isupper, firsts)) >= sum(map(str.islower, firsts))
 
 
 def _goes_on(text: str, end: int) -> bool:

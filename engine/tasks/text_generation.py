@@ -81,6 +81,9 @@ class TextGeneration(Task):
     def _check_options(self, options: dict[str, Any], count: int) -> dict[str, Any]:
         checked = super()._check_options(options, count)
         variants, beams = checked["num_generations"], checked["num_beams"]
+        if variants > beams > 1:
+            raise StudioError(f"`num_generations` cannot be {variants} with {beams} beams: each is the end of one.",
+                              f"Set `num_beams` (Beams) to 1 or to at least {variants}.")
         if variants > beams and not checked["do_sample"]:
             raise StudioError(f"`num_generations` cannot be {variants} here: all would be the same.",
                               f"Set `do_sample` (Draw at random), or `num_beams` (Beams) to at least {variants}.")

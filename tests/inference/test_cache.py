@@ -34,6 +34,15 @@ def test_a_model_that_was_saved_anew_is_read_anew(tmp_path: Path) -> None:
     assert len(cache.held()) == 1
 
 
+def test_a_model_in_the_users_own_folder_that_was_saved_anew_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    engine.save(build("STModel", tmp_path / "model"), path=tmp_path / "kept")
+    first = cache.loaded("~/kept")
+    os.utime(tmp_path / "kept" / "config.json", (1, 1))
+    assert cache.loaded("~/kept") is not first
+
+
 def kept(tmp_path: Path, count: int) -> list[str]:
     return [str(engine.save(build("STModel", tmp_path / f"model{place}"), path=tmp_path / f"kept{place}")) for place in range(count)]
 

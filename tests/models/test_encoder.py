@@ -1,5 +1,6 @@
 import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def test_texts_that_are_too_long_are_cut_and_counted(tmp_path: Path) -> None:
     ids, cut = model.tokenise(TEXTS, 8)
     assert [len(sequence) for sequence in ids] == [5, 8, 3, 8]
     assert cut == 2 and ids[3][-1] == 3  # the mark of the end is kept
+
+
+def test_threads_that_share_a_tokeniser_cut_where_each_wants_it(tmp_path: Path) -> None:
+    model = STModel.from_folder(tiny.sentence_folder(tmp_path / "model"))
+    text = "nature is green . " * 5
+
+    def lengths(most: int) -> set[int]:
+        return {len(model.tokenise([text], most).ids[0]) for _ in range(200)}
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lengths, [8, 12, 16, 32])) == [{8}, {12}, {16}, {22}]
 
 
 def test_a_longest_text_beyond_the_model_is_held_to_the_model(tmp_path: Path) -> None:

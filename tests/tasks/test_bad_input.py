@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -127,13 +128,16 @@ def test_one_label_many_labels_and_a_large_top_k_are_answered(task: type[Task], 
     assert len(zero_shot(**asked, labels=many)) == 1000
     assert len(zero_shot(**asked, labels=many[:5], top_k=50)) == 5
     assert list(zero_shot(**asked, labels=["issue", "issue"])) == ["issue"]
+    assert len(zero_shot(**asked, labels=["issue", "issue", "green"], top_k=2)) == 2
+    assert zero_shot(**asked, labels=np.array(["issue", "green"])) == zero_shot(**asked, labels=["issue", "green"])
 
 
 def test_absurd_generation_is_refused_before_the_model_is_asked(ready: Any) -> None:
     task = ready(TASKS["text-generation"])
     absurd: list[tuple[dict[str, Any], str]] = [
         ({"num_beams": 0}, "num_beams"), ({"num_generations": 3}, "do_sample"), ({"min_length": 9, "max_length": 3}, "min_length"),
-        ({"temperature": 0.0, "do_sample": True}, "temperature"), ({"max_length": -1}, "max_length"), ({"top_p": 2.0}, "top_p")]
+        ({"temperature": 0.0, "do_sample": True}, "temperature"), ({"max_length": -1}, "max_length"), ({"top_p": 2.0}, "top_p"),
+        ({"num_generations": 4, "num_beams": 2, "do_sample": True}, "num_beams"), ({"max_length": 600}, "max_length")]
     for options, named in absurd:
         with pytest.raises(StudioError) as caught:
             task("I am", **options)
@@ -174,6 +178,7 @@ def test_odd_images_are_answered(task: type[Task], ready: Any, tmp_path: Path) -
     ("not base64!", "no image"),
     (b"", "empty"), (b"GIF89a", "no image|damaged"), (b"\x89PNG\r\n\x1a\nno", "no image|damaged"),
     ("A" * 400, "no image|damaged|neither"), (3, "int"),
+    (np.zeros((9, 9, 3), np.uint8), "ndarray"),
     (str(Path(__file__).parent), "no image file"), ("data:image/png,abc", "base64"), ("", "missing|empty|no image"),
 ])
 def test_what_is_no_image_is_refused_in_words(task: type[Task], image: Any, said: str, ready: Any) -> None:
@@ -200,3 +205,31 @@ def test_the_broken_pictures_at_hand_are_refused_or_read(shared_data: Path, read
             except StudioError as error:
                 assert error.hint
     assert seen > 20
+
+
+@pytest.mark.parametrize("task", IMAGE_TASKS)
+def test_an_image_that_pillow_opened_is_refused_where_it_is_damaged_or_closed(task: type[Task], ready: Any) -> None:
+    file = io.BytesIO()
+    Image.effect_noise((200, 200), 50).convert("RGB").save(file, "JPEG")
+    closed = Image.new("RGB", (4, 4))
+    closed.close()
+    for wrong in (Image.open(io.BytesIO(file.getvalue()[:3000])), closed):
+        with pytest.raises(StudioError, match="damaged"):
+            ready(task)(**row(task, image=wrong))
+
+
+def test_an_image_that_was_opened_and_not_read_can_be_asked_about_many_times_at_once() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from engine.images import open_image
+
+    file = io.BytesIO()
+    Image.effect_noise((600, 600), 50).convert("RGB").save(file, "PNG")
+    for _ in range(5):
+        lazy = Image.open(io.BytesIO(file.getvalue()))
+        with ThreadPoolExecutor(4) as pool:
+            assert len({one.tobytes() for one in pool.map(open_image, [lazy] * 8)}) == 1
+
+
+def test_half_a_letter_does_not_keep_a_text_from_being_shortened(tmp_path: Path) -> None:
+    assert isinstance(served(TASKS["summarisation"], "HFCausalLMTGModel", tmp_path / "model")("The parcel \ud83d is late."), str)

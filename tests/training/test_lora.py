@@ -72,6 +72,21 @@ def test_a_saved_model_keeps_its_adapters_beside_it_until_it_learns_otherwise(ne
     assert export.adapters("without-adapters") is None
 
 
+def test_what_a_model_knew_of_labels_is_forgotten_with_its_former_weights(new_model, tmp_path):
+    import engine
+    from tests.training import tiny
+
+    rows, trained = tiny.rows(), engine.TextVectorisation(new_model())
+    trained.finetune({"texts": rows["texts"], "groups": rows["labels"]}, variant="triplet", method="lora", epochs=2, rank=4,
+                     learning_rate=1e-2)
+    folder = engine.save_lora(trained, tmp_path / "adapters")
+    asked, labels = "the cat is near my bread", ["hammer", "cat"]
+    used = new_model()
+    engine.TextClassification(used)(asked, labels=labels)
+    assert engine.TextClassification(engine.load_lora(used, folder))(asked, labels=labels) == pytest.approx(
+        engine.TextClassification(engine.load_lora(new_model(), folder))(asked, labels=labels), abs=1e-5)
+
+
 def test_adapters_of_another_base_model_are_refused(new_model, tmp_path):
     import torch
 
