@@ -5,6 +5,7 @@ import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -18,5 +19,15 @@ def run(module: str, *arguments: str, **environment: str) -> Any:
 
 
 def tell(result: dict[str, Any]) -> None:
-    """Print a measurement with the peak memory of this process in MB."""
-    print(json.dumps({**result, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    """Print a measurement with the peak memory of this process."""
+    print(json.dumps({**result, "peak_mb": peak()}))
+
+
+def peak() -> int:
+    """The most memory that this program held, in MB. `ru_maxrss` also counts what the process was before it began this program, which is
+    as large as the one that started it; Linux tells this program's own."""
+    try:
+        said = Path("/proc/self/status").read_text("utf-8")
+        return int(said.split("VmHWM:")[1].split()[0]) // 1024
+    except (OSError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -10,12 +10,13 @@ with the rows. The table itself is held; its size is said beside it. All in a ho
 import argparse
 import json
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from benchmarks import apart
 
 WORDS = "my the order was late parcel lovely thanks money back refund please where is it again today broken charged twice".split()
 
@@ -46,7 +47,7 @@ def resident() -> int:
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1_000_000
     except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return apart.peak()
 
 
 def answered(model: str, file: Path, rows: int) -> tuple[Any, dict[str, Any]]:
@@ -83,7 +84,7 @@ def main() -> None:
         for kind in given.kinds:
             downloads[kind] = made(job, kind)
         print(json.dumps({"rows": given.rows, **found, "downloads": downloads,
-                          "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}, indent=2))
+                          "peak_mb": apart.peak()}, indent=2))
 
 
 def made(job: Any, kind: str) -> dict[str, Any]:
