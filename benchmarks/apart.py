@@ -28,6 +28,6 @@ def peak() -> int:
     as large as the one that started it; Linux tells this program's own."""
     try:
         said = Path("/proc/self/status").read_text("utf-8")
-        return int(said.split("VmHWM:")[1].split()[0]) // 1024
+        return int(said.split("VmHWM:")[1].split()[0]) * 1024 // 1_000_000
     except (OSError, IndexError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // 1_000_000
