@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from studio import navigation, resources
+from studio import navigation
 
 # Everything comes from this server; Streamlit's front end needs inline styles, blobs for workers and components, and eval for charts.
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -40,6 +40,8 @@ _lock = threading.Lock()
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Once a server process: recover runs at the start; at the end, also after Ctrl-C and SIGTERM, stop the training thread and wait."""
+    from studio import resources  # what it keeps in Streamlit's caches wants the runtime, which is there only now
+
     resources.start_in_background()
     try:
         yield

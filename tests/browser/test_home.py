@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from studio.navigation import groups
+from tests.browser.conftest import Studio
 
 REST = "[data-testid=stApp][data-test-script-state=notRunning]"
 
@@ -43,3 +44,10 @@ def test_a_page_that_is_opened_by_its_address_asks_for_nothing_that_is_not_there
         page.goto(address)
         page.wait_for_selector(REST)
     assert missing == []
+
+
+def test_the_terminal_says_where_the_studio_is_and_nothing_else(page: Page, studio: Studio) -> None:
+    page.goto("/")
+    page.wait_for_selector(REST)
+    lines = studio.log.read_text("utf-8").splitlines()
+    assert len(lines) == 1 and lines[0].startswith(f"Backprop Studio is at {studio.url}"), lines
