@@ -147,7 +147,7 @@ def _sheet_cell(sheet: Any, value: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    if pd.isna(value):
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
         return None
     if not isinstance(value, str):
         value = value.item() if hasattr(value, "item") else value  # a number of numpy's
