@@ -25,6 +25,8 @@ def show(dataset: "Dataset", frame: "pd.DataFrame", prefix: str, changed: "Calla
     st.caption(f"Read as {data_view.facts_line(facts, *frame.shape)}")
     for note in facts.notes:
         st.caption(f":material/info: {plain(note)}")
+    if not (facts.encoding or len(facts.sheets) > 1 or _may_have_header(facts)):
+        return  # it can be read in one way only
     with st.expander("Read it differently", icon=":material/tune:", key=f"{prefix}_reading"):
         wanted = _options(dataset, facts, prefix)
     if wanted != dataset.options:
@@ -44,9 +46,16 @@ def _options(dataset: "Dataset", facts: "Facts", prefix: str) -> dict[str, Any]:
     if len(facts.sheets) > 1:
         with left:
             wanted["sheet"] = _select("Sheet", dataset, prefix, "sheet", facts.sheet, list(facts.sheets))
-    if facts.format.lower() not in ("parquet", "json", "jsonl", "json lines"):
+    if _may_have_header(facts):
         wanted["header"] = _header(dataset, facts, prefix, left, right)
     return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _may_have_header(facts: "Facts") -> bool:
+    """Whether a first row may be one: not where columns have names of their own, nor in a zip of images alone."""
+    if facts.format.lower() in ("parquet", "json", "jsonl", "json lines"):
+        return False
+    return facts.format != "zip" or bool(facts.encoding or facts.sheets or facts.header_row)
 
 
 def _select(label: str, dataset: "Dataset", prefix: str, name: str, found: Any, known: list[Any],

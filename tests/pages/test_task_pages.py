@@ -183,3 +183,10 @@ def test_an_examples_image_does_not_come_back_once_another_was_uploaded() -> Non
     app.file_uploader[0].upload("mine.png", Path(task.examples[0]["image"]).read_bytes()).run()
     assert before == len(task.examples) and app.session_state[f"ask_{task.page}_image_given"] is None
     assert trouble(app) == []
+
+
+def test_what_can_be_read_in_one_way_only_offers_no_other() -> None:
+    task = TASKS["image-vectorisation"]
+    name, content = file_of(task)
+    app = opened(task, file=kept(content, name).id)
+    assert trouble(app) == [] and "A zip of" in texts(app) and "Read it differently" not in [box.label for box in app.expander]
